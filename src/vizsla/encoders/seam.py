@@ -1,0 +1,54 @@
+"""The encoder seam: two towers that put pictures and words into one space."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]
+Vectors = NDArray[np.float32]
+
+
+class InputGeometry(msgspec.Struct, frozen=True):
+    """The square picture an image tower wants.
+
+    `side` is in pixels. `fit` says how a picture gets there: `crop` scales its shorter side to
+    `side / keep` and cuts the middle out, `squash` ignores the aspect ratio.
+    """
+
+    side: int
+    fit: Literal["crop", "squash"]
+    keep: float = 1.0
+
+
+class Encoder(Protocol):
+    """A pair of towers. Relevance of a picture to a text is the inner product of their vectors.
+
+    Implementations are safe to call from several threads.
+    """
+
+    @property
+    def name(self) -> str:
+        """A stable name, such as `bundled-1`; written into the library."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) over the files of the model; another digest means other vectors."""
+
+    @property
+    def dimension(self) -> int:
+        """The length of every vector."""
+
+    @property
+    def geometry(self) -> InputGeometry:
+        """What `encode_images` wants."""
+
+    def encode_images(self, batch: Pixels) -> Vectors:
+        """Encode upright sRGB pictures, `(n, side, side, 3)` uint8, into `(n, dimension)` float32."""
+
+    def encode_texts(self, texts: Sequence[str]) -> Vectors:
+        """Encode texts into `(n, dimension)` float32; a text without a known word gives zeros."""

@@ -1,0 +1,96 @@
+"""The engine seam: an index derived from the store that answers filtered, ranked queries.
+
+An engine is a cache that knows how far it has read: it may be deleted and rebuilt from the store at any time.
+Every implementation passes `tests/engines/contract.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+
+from vizsla.records import Change, Filters, Vector
+
+TEXT_FIELDS: Mapping[str, float] = {"title": 3.0, "tags": 2.5, "names": 1.5, "description": 1.0, "creator": 0.5}
+"""Searched fields of a record and what a match in each weighs."""
+
+CANDIDATES = 300
+"""How many of the best by words, and how many of the nearest by looks, are fused into the head of a result."""
+
+
+class Words(msgspec.Struct, frozen=True, tag=True):
+    """Text to be analysed like the records' text (folding, stop words, stemming).
+
+    The record holds all of its words in one field, adjacent and in order if `phrase`. Text that is all stop
+    words or punctuation demands nothing: `All` and `Any` leave it out.
+    """
+
+    text: str
+    phrase: bool = False
+    field: str | None = None
+    """One of `TEXT_FIELDS`; `None`: any."""
+
+
+class Not(msgspec.Struct, frozen=True, tag=True):
+    part: Match
+
+
+class All(msgspec.Struct, frozen=True, tag=True):
+    parts: tuple[Match, ...]
+
+
+class Any(msgspec.Struct, frozen=True, tag=True):
+    """At least `minimum` of the parts (at least all of them, where analysis leaves fewer)."""
+
+    parts: tuple[Match, ...]
+    minimum: int = 1
+
+
+Match = Words | Not | All | Any
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """One query as an engine runs it.
+
+    The result is what matches `words` together with the `CANDIDATES` nearest to `vector`, all within `filters`.
+    Without words and vector it is everything within `filters`, the newest (highest number) first.
+    """
+
+    words: Match | None = None
+    vector: Vector | None = None
+    """`(dimension,)` float32. All zeros: as `None`."""
+    filters: Filters = ()
+    offset: int = 0
+    limit: int = 35
+
+
+class Hits(msgspec.Struct, frozen=True):
+    """A page of record numbers, the best first, and the exact size of the whole result.
+
+    While the index does not change, pages of one plan are slices of one sequence without repetition.
+    """
+
+    numbers: tuple[int, ...]
+    total: int
+
+
+class Engine(Protocol):
+    """See the module's text. Safe to call from several threads; one thread at a time calls `apply`."""
+
+    def watermark(self) -> int:
+        """The sequence up to which changes have been applied and survive a restart."""
+
+    def apply(self, changes: Sequence[Change]) -> None:
+        """Make changes visible to searches. Idempotent; changes come in rising sequence."""
+
+    def search(self, plan: Plan) -> Hits: ...
+
+    def count(self, filters: Filters = ()) -> int:
+        """How many records are within the filters, exactly."""
+
+    def facets(self, filters: Filters, column: str) -> dict[str, int]:
+        """How many records within the filters hold each value of a `set` or `keyword` column, exactly; no zeros."""
+
+    def close(self) -> None: ...

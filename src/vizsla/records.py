@@ -1,0 +1,203 @@
+"""The vocabulary between adding, indexing and searching.
+
+`ImageRecord` is one image as the library knows it; `Claims` is what somebody says about it; `Filters` is what a
+search demands of it; `Change` is how the store tells an engine. `COLUMNS` names every property that can be
+filtered or counted, once: engines derive their fields, bitmaps and queries from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Literal
+from urllib.parse import urlsplit
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float32]
+Integer = int
+
+
+class Claims(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a manifest, a page or the file itself says about an image. `None` and `()` mean: says nothing."""
+
+    title: str | None = None
+    description: str | None = None
+    tags: tuple[str, ...] = ()
+    creator: str | None = None
+    licence: str | None = None
+    """A licence code, such as `by-sa`; see `wire.licences`."""
+    content_url: str | None = None
+    host_page_url: str | None = None
+    date_published: str | None = None
+    """ISO 8601 date or time."""
+    language: str | None = None
+    """BCP 47 tag of the text, such as `en` or `pt-BR`."""
+
+    def over(self, other: Claims) -> Claims:
+        """These claims, completed by `other` where they say nothing."""
+        mine = {name: value for name in self.__struct_fields__ if (value := getattr(self, name))}
+        return msgspec.structs.replace(other, **mine)
+
+
+class ImageRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One image as the library knows it: the single schema between reading and searching."""
+
+    image_id: str
+    """40 upper-case hexadecimal characters; stays the same when the bytes change."""
+    source: str
+    """Address of the source, such as an absolute folder path."""
+    key: str
+    """Name within the source, such as a path relative to the folder, with `/`."""
+
+    content_id: bytes
+    """16-byte digest of the bytes; the thumbnail is stored under it."""
+    file_size: int
+    """Bytes."""
+    format: str
+    """Short name told from the content: jpeg, png, gif, webp, avif, heic, tiff, bmp, svg."""
+    width: int
+    height: int
+    """Pixels of the upright picture."""
+    thumbnail_width: int
+    thumbnail_height: int
+
+    aspect: str = "square"
+    """square, wide or tall."""
+    size_classes: tuple[str, ...] = ()
+    """small, medium, large, wallpaper; may hold more than one."""
+    colours: tuple[str, ...] = ()
+    """Dominant colours by their v7 names in lower case, the strongest first."""
+    monochrome: bool = False
+    accent_colour: str = "000000"
+    """Six upper-case hexadecimal digits, sRGB."""
+    transparent: bool = False
+    animated: bool = False
+    kind: str = "photo"
+    """photo, clipart or line."""
+    faces: tuple[str, ...] = ()
+    """face, portrait."""
+    adult: bool = False
+
+    title: str = ""
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    creator: str = ""
+    names: str = ""
+    """Words of the file and folder names, separated by spaces."""
+    language: str = ""
+    licence: str = "unknown"
+
+    content_url: str | None = None
+    """Where the image is served; `None`: by our own server, under `/content/`."""
+    host_page_url: str | None = None
+
+    discovered: int = 0
+    """When it first came into the library: Unix time, seconds, UTC."""
+    published: int | None = None
+    """When its owner published it, if known: Unix time, seconds, UTC."""
+    analysers: dict[str, int] = {}
+    """Versions of the analysers that made these fields."""
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One step of the change sequence: the newest state of one record."""
+
+    sequence: int
+    number: int
+    """The record's number in the store: positive, dense, never used again. Engines use it as document id."""
+    record: ImageRecord | None
+    """`None`: it was removed."""
+    vector: Vector | None = None
+    """`(dimension,)` float32; `None` if the library has no encoder."""
+
+
+class AnyOf(msgspec.Struct, frozen=True, tag=True):
+    """The column holds at least one of the values."""
+
+    column: str
+    values: frozenset[str]
+
+
+class Between(msgspec.Struct, frozen=True, tag=True):
+    """The number is within the bounds, both inclusive; `None` is open. A missing number never is."""
+
+    column: str
+    low: int | None = None
+    high: int | None = None
+
+
+Condition = AnyOf | Between
+Filters = tuple[Condition, ...]
+"""All of these hold."""
+
+FILE_SIZE_CLAMP = 520_192
+"""v7 reference, section 4.2: file sizes above this count as this, in filters and so in the column."""
+
+
+class Column(msgspec.Struct, frozen=True):
+    """One property that can be filtered and counted.
+
+    `set`: any number of the `members`; `keyword`: one string out of an open vocabulary (`""`: none);
+    `number`: one 64-bit integer or nothing.
+    """
+
+    name: str
+    kind: Literal["set", "keyword", "number"]
+    read: Callable[[ImageRecord], Iterable[str] | str | Integer | None]
+    members: tuple[str, ...] = ()
+
+
+def _kinds(record: ImageRecord) -> tuple[str, ...]:
+    """Values of the v7 `imageType` that the record answers to."""
+    if record.animated and record.format == "gif":
+        https = (record.content_url or "").startswith("https:")
+        return ("animatedgif", "animatedgifhttps") if https else ("animatedgif",)
+    return (record.kind, "transparent") if record.transparent else (record.kind,)
+
+
+def _colours(record: ImageRecord) -> tuple[str, ...]:
+    return (*record.colours, "monochrome" if record.monochrome else "coloronly")
+
+
+def _site(record: ImageRecord) -> str:
+    return urlsplit(record.host_page_url or record.content_url or "").hostname or ""
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("aspect", "set", lambda r: (r.aspect,), ("square", "wide", "tall")),
+    Column(
+        "colour",
+        "set",
+        _colours,
+        (
+            *("black", "blue", "brown", "gray", "green", "orange", "pink", "purple", "red", "teal"),
+            *("white", "yellow", "coloronly", "monochrome"),
+        ),
+    ),
+    Column(
+        "kind",
+        "set",
+        _kinds,
+        ("photo", "clipart", "line", "animatedgif", "animatedgifhttps", "transparent", "shopping"),
+    ),
+    Column("face", "set", lambda r: r.faces, ("face", "portrait")),
+    Column(
+        "licence",
+        "set",
+        lambda r: (r.licence,),
+        ("cc0", "by", "by-sa", "by-nd", "by-nc", "by-nc-sa", "by-nc-nd", "unknown"),
+    ),
+    Column("size", "set", lambda r: r.size_classes, ("small", "medium", "large", "wallpaper")),
+    Column("adult", "set", lambda r: ("adult" if r.adult else "safe",), ("safe", "adult")),
+    Column("width", "number", lambda r: r.width),
+    Column("height", "number", lambda r: r.height),
+    Column("file_size", "number", lambda r: min(r.file_size, FILE_SIZE_CLAMP)),
+    Column("discovered", "number", lambda r: r.discovered),
+    Column("published", "number", lambda r: r.published),
+    Column("format", "keyword", lambda r: r.format),
+    Column("language", "keyword", lambda r: r.language),
+    Column("site", "keyword", _site),
+    Column("source", "keyword", lambda r: r.source),
+)
