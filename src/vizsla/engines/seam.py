@@ -13,7 +13,13 @@ import msgspec
 
 from vizsla.records import Change, Filters, Vector
 
-TEXT_FIELDS: Mapping[str, float] = {"title": 3.0, "tags": 2.5, "names": 1.5, "description": 1.0, "creator": 0.5}
+TEXT_FIELDS: Mapping[str, float] = {
+    "title": 3.0,
+    "tags": 2.5,
+    "names": 1.5,
+    "description": 1.0,
+    "creator": 0.5,
+}
 """Searched fields of a record and what a match in each weighs."""
 
 CANDIDATES = 300

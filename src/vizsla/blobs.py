@@ -1,0 +1,68 @@
+"""Thumbnails over obstore: a directory or a bucket, addressed by the content they were made from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from obstore.store import ObjectStore
+
+
+class BlobError(Exception):
+    """A thumbnail cannot be written or read; the message says why and what to do."""
+
+
+class Blobs:
+    """Bytes by content id. Writing is atomic: a blob is there whole or not at all.
+
+    Args:
+        place: a directory, made if it does not exist, or an obstore URL such as `s3://bucket/prefix`.
+    """
+
+    def __init__(self, place: Path | str) -> None:
+        self._store = _open(place)
+
+    def put(self, content_id: bytes, data: bytes) -> None:
+        try:
+            self._store.put(_key(content_id), data)
+        except Exception as error:  # obstore raises one class per backend and none in common
+            raise BlobError(_explain(error)) from error
+
+    def get(self, content_id: bytes) -> bytes | None:
+        """The bytes, or `None` if there are none."""
+        try:
+            return bytes(self._store.get(_key(content_id)).bytes())
+        except FileNotFoundError:
+            return None
+        except Exception as error:
+            raise BlobError(f"a thumbnail cannot be read: {error}") from error
+
+    def delete(self, content_id: bytes) -> None:
+        """Delete a blob; one that is not there is as good as deleted."""
+        try:
+            self._store.delete(_key(content_id))
+        except FileNotFoundError:
+            return
+        except Exception as error:
+            raise BlobError(f"a thumbnail cannot be deleted: {error}") from error
+
+
+def _open(place: Path | str) -> ObjectStore:
+    from obstore.store import LocalStore, from_url
+
+    if isinstance(place, Path):
+        return LocalStore(place, mkdir=True)
+    return from_url(place)
+
+
+def _key(content_id: bytes) -> str:
+    """Two levels of 256 directories keep each small, up to many millions of blobs."""
+    name = content_id.hex()
+    return f"thumbnails/{name[:2]}/{name[2:4]}/{name}"
+
+
+def _explain(error: Exception) -> str:
+    if "No space left" in str(error) or "os error 28" in str(error):
+        return "the disk is full: make room and run the same command again; what was added before is kept"
+    return f"a thumbnail cannot be written: {error}"

@@ -1,0 +1,95 @@
+"""One typed settings object, filled from defaults, then a file, then the environment, then options.
+
+The file is `vizsla.toml` in the library's directory, or the one that `VIZSLA_SETTINGS` names. Each field is read from
+the environment as `VIZSLA_` and its name in capitals.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+DEFAULT_LIBRARY = Path("vizsla-library")
+
+
+class SettingsError(Exception):
+    """A setting is unknown or has a wrong value; the message names it and where it came from."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything an owner can choose. URLs left out are places inside the library's directory."""
+
+    library: Path = DEFAULT_LIBRARY
+    encoder: str = "bundled"
+    """Chosen when a library is made; later the library remembers it."""
+    store: str | None = None
+    """SQLAlchemy URL of the truth; default SQLite `records.db`."""
+    state: str | None = None
+    """SQLAlchemy URL of keys and usage; default SQLite `state.db`."""
+    blobs: str | None = None
+    """obstore URL of the thumbnails; default the directory `blobs`."""
+    limits: str = "memory://"
+    """`limits` URL where requests per second are counted: `memory://`, or `redis://...` for several servers."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    public_url: str | None = None
+    """How the outside reaches the server; addresses in answers begin with it. Default: the `Host` header."""
+    anonymous: bool = False
+    """Answer without a key: for private networks."""
+    originals: bool = True
+    """Serve originals under `/content/` to whoever knows an image's id."""
+    pages: bool = True
+    """Serve the pages for people, without a key."""
+
+    threads: int = 0
+    """Decoding threads while adding; 0: one per core."""
+    max_file_bytes: int = 100_000_000
+    """Larger files are not read."""
+    max_pixels: int = 250_000_000
+    """Larger pictures are not decoded."""
+
+
+def load(options: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings from all places; an option that is `None` was not given.
+
+    Raises:
+        SettingsError: unknown name or wrong value, with where it stands.
+    """
+    env = os.environ if environment is None else environment
+    chosen = {name: value for name, value in (options or {}).items() if value is not None}
+    variables = _variables(env)
+    library = Path(chosen.get("library") or variables.get("library") or DEFAULT_LIBRARY)
+    file = Path(env.get("VIZSLA_SETTINGS") or library / "vizsla.toml")
+    settings = Settings()
+    for origin, values in ((str(file), _read(file)), ("the environment", variables), ("the options", chosen)):
+        settings = _overlay(settings, values, origin)
+    return settings
+
+
+def _variables(environment: Mapping[str, str]) -> dict[str, str]:
+    """`VIZSLA_...` variables that are settings; empty ones count as absent."""
+    fields = Settings.__struct_fields__
+    return {name: value for name in fields if (value := environment.get(f"VIZSLA_{name.upper()}", ""))}
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{file} cannot be read as TOML: {error}") from error
+
+
+def _overlay(settings: Settings, values: Mapping[str, Any], origin: str) -> Settings:
+    merged = msgspec.structs.asdict(settings) | dict(values)
+    try:
+        return msgspec.convert(merged, Settings, strict=False, dec_hook=lambda kind, value: kind(value))
+    except (msgspec.ValidationError, TypeError) as error:
+        raise SettingsError(f"a setting from {origin} is wrong: {error}") from error

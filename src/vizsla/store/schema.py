@@ -1,0 +1,69 @@
+"""Tables of the store. `SCHEMA_VERSION` rises with every change here, and a migration comes with it."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+SCHEMA_VERSION = 1
+
+metadata = MetaData()
+
+RecordNumber = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite gives row ids only to columns of the exact type INTEGER."""
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("address", String, nullable=False, unique=True),
+)
+
+records = Table(
+    "records",
+    metadata,
+    Column("number", RecordNumber, primary_key=True, autoincrement=True),
+    Column("image_id", String(40), nullable=False, unique=True),
+    Column("source_id", Integer, ForeignKey("sources.id"), nullable=False),
+    Column("key", String, nullable=False),
+    Column("stamp", String, nullable=False),
+    Column("content_id", LargeBinary(16), nullable=False, index=True),
+    Column("discovered", BigInteger, nullable=False),
+    Column("sequence", BigInteger, nullable=False, index=True),
+    Column("record", LargeBinary, nullable=False),
+    UniqueConstraint("source_id", "key"),
+    # A number is an engine's document id: one that was removed must never come back as another image.
+    sqlite_autoincrement=True,
+)
+
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("number", RecordNumber, ForeignKey("records.number", ondelete="CASCADE"), primary_key=True),
+    Column("vector", LargeBinary, nullable=False),
+)
+"""Little-endian float16: half the room, and the engine keeps no more."""
+
+removed = Table(
+    "removed",
+    metadata,
+    Column("number", RecordNumber, primary_key=True),
+    Column("sequence", BigInteger, nullable=False, index=True),
+)

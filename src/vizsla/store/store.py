@@ -1,0 +1,298 @@
+"""Records, their vectors and sources, and the sequence of their changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import numpy as np
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from vizsla.records import Change, ImageRecord, Vector
+
+from .database import Database
+from .schema import SCHEMA_VERSION, counters, metadata, records, removed, sources, vectors
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(ImageRecord).decode
+
+SLICE = 500
+"""Ids in one IN list: below every database's limit on parameters."""
+
+
+_Item = TypeVar("_Item")
+
+_SEQUENCE = select(counters.c.value).where(counters.c.name == "sequence")
+_BY_NUMBER = select(records.c.number, records.c.record).where(
+    records.c.number.in_(bindparam("numbers", expanding=True))
+)
+_CHANGED = (
+    select(records.c.sequence, records.c.number, records.c.record, vectors.c.vector)
+    .outerjoin(vectors)
+    .where(records.c.sequence > bindparam("after"))
+    .order_by(records.c.sequence)
+    .limit(bindparam("limit"))
+)
+_REMOVED = (
+    select(removed.c.sequence, removed.c.number)
+    .where(removed.c.sequence > bindparam("after"))
+    .order_by(removed.c.sequence)
+    .limit(bindparam("limit"))
+)
+
+
+class StoreError(Exception):
+    """The database cannot be read or written; the message says why and what to do."""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """What adding hands to the store: a record, its vector, and the stamp by which it is known as unchanged."""
+
+    record: ImageRecord
+    stamp: str
+    vector: Vector | None = None
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """A record as the store holds it."""
+
+    number: int
+    record: ImageRecord
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """How many records an operation made and replaced."""
+
+    added: int
+    updated: int
+
+
+class Store:
+    """The truth of a library. Safe for several threads and processes; writers wait for each other.
+
+    Args:
+        url: an SQLAlchemy URL, or the path of an SQLite file, made if it does not exist.
+
+    Raises:
+        StoreError: it cannot be opened, or is of a newer schema.
+    """
+
+    def __init__(self, url: str | Path) -> None:
+        self._database = Database(url)
+        with self._errors():
+            self._prepare()
+
+    def _prepare(self) -> None:
+        with self._database.writing() as db:
+            metadata.create_all(db)
+            known: dict[str, int] = dict(db.execute(select(counters.c.name, counters.c.value)).tuples().all())
+            if known.get("schema", SCHEMA_VERSION) > SCHEMA_VERSION:
+                raise StoreError("the records are of a newer version of vizsla: upgrade vizsla to read them")
+            for name, value in (("schema", SCHEMA_VERSION), ("sequence", 0)):
+                if name not in known:
+                    db.execute(insert(counters).values(name=name, value=value))
+
+    def close(self) -> None:
+        self._database.close()
+
+    # Writing
+
+    def source(self, kind: str, address: str) -> int:
+        """The id of a source, registered if it is new."""
+        with self._errors(), self._database.writing() as db:
+            found = db.scalar(select(sources.c.id).where(sources.c.address == address))
+            if found is not None:
+                return int(found)
+            key = db.execute(insert(sources).values(kind=kind, address=address)).inserted_primary_key
+            assert key is not None
+            return int(key[0])
+
+    def put(self, source_id: int, entries: Sequence[Entry]) -> Tally:
+        """Add or replace records in one transaction; when this returns they are on disk.
+
+        A replaced record keeps its number and the time of its discovery.
+        """
+        with self._errors(), self._database.writing() as db:
+            known = self._known(db, [entry.record.image_id for entry in entries])
+            first = self._advance(db, len(entries))
+            for sequence, entry in enumerate(entries, first):
+                self._put_one(db, source_id, entry, sequence, known.get(entry.record.image_id))
+        return Tally(len(entries) - len(known), len(known))
+
+    def _known(self, db: Connection, image_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
+        found: dict[str, tuple[int, int]] = {}
+        columns = select(records.c.image_id, records.c.number, records.c.discovered)
+        for part in _slices(image_ids):
+            found |= {i: (n, d) for i, n, d in db.execute(columns.where(records.c.image_id.in_(part)))}
+        return found
+
+    def _put_one(
+        self, db: Connection, source_id: int, entry: Entry, sequence: int, known: tuple[int, int] | None
+    ) -> None:
+        record = msgspec.structs.replace(entry.record, discovered=known[1]) if known else entry.record
+        row = {
+            "image_id": record.image_id,
+            "source_id": source_id,
+            "key": record.key,
+            "stamp": entry.stamp,
+            "content_id": record.content_id,
+            "discovered": record.discovered,
+            "sequence": sequence,
+            "record": _encode(record),
+        }
+        if known:
+            number = known[0]
+            db.execute(update(records).where(records.c.number == number).values(row))
+            db.execute(delete(vectors).where(vectors.c.number == number))
+        else:
+            key = db.execute(insert(records).values(row)).inserted_primary_key
+            assert key is not None
+            number = int(key[0])
+        if entry.vector is not None:
+            half = entry.vector.astype("<f2").tobytes()
+            db.execute(insert(vectors).values(number=number, vector=half))
+
+    def remove(self, image_ids: Iterable[str]) -> list[ImageRecord]:
+        """Remove records; returns those that there were."""
+        with self._errors(), self._database.writing() as db:
+            gone = [
+                stored
+                for part in _slices(list(image_ids))
+                for stored in self._select(db, records.c.image_id.in_(part))
+            ]
+            first = self._advance(db, len(gone))
+            for sequence, stored in enumerate(gone, first):
+                db.execute(delete(vectors).where(vectors.c.number == stored.number))
+                db.execute(delete(records).where(records.c.number == stored.number))
+                db.execute(insert(removed).values(number=stored.number, sequence=sequence))
+        return [stored.record for stored in gone]
+
+    def _advance(self, db: Connection, steps: int) -> int:
+        """Take `steps` numbers of the change sequence; returns the first."""
+        db.execute(
+            update(counters).where(counters.c.name == "sequence").values(value=counters.c.value + steps)
+        )
+        return self._sequence(db) - steps + 1
+
+    # Reading
+
+    def _sequence(self, db: Connection) -> int:
+        return int(db.scalar(_SEQUENCE) or 0)
+
+    def sequence(self) -> int:
+        """The newest step of the change sequence."""
+        with self._errors(), self._database.reading() as db:
+            return self._sequence(db)
+
+    def stamps(self, source_id: int) -> dict[str, str]:
+        """Key to stamp of every record of a source."""
+        with self._errors(), self._database.reading() as db:
+            rows = db.execute(select(records.c.key, records.c.stamp).where(records.c.source_id == source_id))
+            return dict(rows.tuples().all())
+
+    def records(self, numbers: Sequence[int]) -> list[Stored]:
+        """Records by number, in the order asked for; those that are gone are left out."""
+        with self._errors(), self._database.reading() as db:
+            found = {
+                number: Stored(number, _decode(data))
+                for part in _slices(numbers)
+                for number, data in db.execute(_BY_NUMBER, {"numbers": part})
+            }
+        return [found[number] for number in numbers if number in found]
+
+    def find(self, image_id: str) -> Stored | None:
+        """One record by its image id."""
+        with self._errors(), self._database.reading() as db:
+            return next(iter(self._select(db, records.c.image_id == image_id)), None)
+
+    def of_source(self, address: str, key: str | None = None) -> list[str]:
+        """Image ids of a source, or of one key in it."""
+        query = select(records.c.image_id).join(sources).where(sources.c.address == address)
+        if key is not None:
+            query = query.where(records.c.key == key)
+        with self._errors(), self._database.reading() as db:
+            return list(db.scalars(query.order_by(records.c.number)))
+
+    def addresses(self) -> dict[str, int]:
+        """Address of each source, and how many records it has."""
+        counts = (
+            select(sources.c.address, func.count(records.c.number)).outerjoin(records).group_by(sources.c.id)
+        )
+        with self._errors(), self._database.reading() as db:
+            return dict(db.execute(counts.order_by(sources.c.id)).tuples().all())
+
+    def count(self) -> int:
+        with self._errors(), self._database.reading() as db:
+            return int(db.scalar(select(func.count()).select_from(records)) or 0)
+
+    def holds_content(self, content_id: bytes) -> bool:
+        """Whether any record has these bytes."""
+        with self._errors(), self._database.reading() as db:
+            return (
+                db.scalar(select(records.c.number).where(records.c.content_id == content_id).limit(1))
+                is not None
+            )
+
+    def each(self) -> Iterator[Stored]:
+        """Every record in the order of numbers, read in slices."""
+        last = 0
+        while batch := self._after(last):
+            yield from batch
+            last = batch[-1].number
+
+    def _after(self, number: int) -> list[Stored]:
+        query = records.c.number > number
+        with self._errors(), self._database.reading() as db:
+            return self._select(db, query, limit=SLICE)
+
+    def changes(self, after: int, limit: int = 1000) -> list[Change]:
+        """The next steps after a sequence number, each with the newest state of its record."""
+        with self._errors(), self._database.snapshot() as db:  # one state for both tables
+            kept = db.execute(_CHANGED, {"after": after, "limit": limit}).all()
+            gone = db.execute(_REMOVED, {"after": after, "limit": limit}).all()
+        steps = [_change(*row) for row in kept] + [
+            Change(sequence, number, None) for sequence, number in gone
+        ]
+        return sorted(steps, key=lambda change: change.sequence)[:limit]
+
+    def _select(
+        self, db: Connection, condition: ColumnElement[bool], limit: int | None = None
+    ) -> list[Stored]:
+        query = select(records.c.number, records.c.record).where(condition)
+        rows = db.execute(query.order_by(records.c.number).limit(limit))
+        return [Stored(number, _decode(data)) for number, data in rows]
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """Translate what the database says into what its owner can do."""
+        try:
+            yield
+        except DatabaseError as error:
+            raise StoreError(_explain(error)) from error
+        except msgspec.DecodeError as error:
+            raise StoreError(
+                f"a record cannot be read ({error}): restore the library from a backup"
+            ) from error
+
+
+def _explain(error: DatabaseError) -> str:
+    text = str(error.orig)
+    if "full" in text:
+        return "the disk is full: make room and run the same command again; what was added before is kept"
+    if isinstance(error, OperationalError) and "locked" in text:
+        return "another process is writing to the library for too long: wait for it and try again"
+    return f"the records cannot be read or written: {text}"
+
+
+def _change(sequence: int, number: int, record: bytes, vector: bytes | None) -> Change:
+    values = None if vector is None else np.frombuffer(vector, "<f2").astype(np.float32)
+    return Change(sequence, number, _decode(record), values)
+
+
+def _slices(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
+    for start in range(0, len(items), SLICE):
+        yield items[start : start + SLICE]
