@@ -1,0 +1,184 @@
+"""Licences: the codes that records hold, what each permits, and how they are told from addresses and text.
+
+The library keeps one of `CODES` per image; the wire shows `Licence.creative_commons` and filters by the classes of
+`License`. Reading is cautious: what is not plainly one licence of the table is `unknown`, because a licence that was
+never given is worse than one that was missed. Source: the v7 reference, section 4.3.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from vizsla.wire.parameters import License
+
+UNKNOWN: Final = "unknown"
+
+
+class Licence(NamedTuple):
+    """One row of the table of licences."""
+
+    code: str
+    """As records and the command line hold it, for example `by-sa`."""
+    creative_commons: str | None
+    """Value of the image's field `creativeCommons`; `None`: the field is left out."""
+    name: str
+    """Short name for people."""
+    url: str | None
+    """Deed of the newest version; the code does not tell which version an owner chose."""
+    classes: frozenset[License]
+    """Values of the parameter `license` that let the image through, besides `All`."""
+
+
+def _attribution(code: str, creative_commons: str, *classes: License) -> Licence:
+    return Licence(
+        code,
+        creative_commons,
+        f"CC {code.upper()}",
+        f"https://creativecommons.org/licenses/{code}/4.0/",
+        frozenset({License.ANY, License.SHARE, *classes}),
+    )
+
+
+_COMMERCE: Final = (License.MODIFY_COMMERCIALLY, License.MODIFY, License.SHARE_COMMERCIALLY)
+
+LICENCE_ROWS: Final = (
+    Licence(
+        "cc0",
+        "PublicNoRightsReserved",
+        "Public domain (CC0)",
+        "https://creativecommons.org/publicdomain/zero/1.0/",
+        frozenset({License.PUBLIC, *_COMMERCE, License.SHARE, License.ANY}),
+    ),
+    _attribution("by", "Attribution", *_COMMERCE),
+    _attribution("by-sa", "AttributionShareAlike", *_COMMERCE),
+    _attribution("by-nd", "AttributionNoDerivs", License.SHARE_COMMERCIALLY),
+    _attribution("by-nc", "AttributionNonCommercial", License.MODIFY),
+    _attribution("by-nc-sa", "AttributionNonCommercialShareAlike", License.MODIFY),
+    _attribution("by-nc-nd", "AttributionNonCommercialNoDerivs"),
+    Licence(UNKNOWN, None, "Unknown licence", None, frozenset()),
+)
+
+LICENCES: Final = {row.code: row for row in LICENCE_ROWS}
+CODES: Final = tuple(LICENCES)
+"""`cc0`, `by`, `by-sa`, `by-nd`, `by-nc`, `by-nc-sa`, `by-nc-nd`, `unknown`."""
+
+_ADMITTED: Final = {
+    wanted: frozenset(row.code for row in LICENCE_ROWS if wanted in row.classes) for wanted in License
+}
+
+
+def admitted(wanted: License) -> frozenset[str] | None:
+    """The codes that pass the filter `license=wanted`; `None` for `All`: no filter, `unknown` passes as well."""
+    return None if wanted is License.ALL else _ADMITTED[wanted]
+
+
+def parse_code(text: str) -> str:
+    """The licence code that a person typed, without regard to case.
+
+    Raises: `ValueError` with the sentence that tells what is allowed.
+    """
+    code = text.strip().lower()
+    if code not in LICENCES:
+        raise ValueError(f"{text!r} is not a licence code. Use one of {', '.join(CODES)}.")
+    return code
+
+
+def licence_from_url(url: str) -> str:
+    """The code of the licence whose deed is at `url`, in any version, port or language; else `unknown`.
+
+    The public domain mark counts as `cc0`: neither leaves a right reserved.
+    """
+    address = _ADDRESS.match(url.strip())
+    return _of_address(address) if address else UNKNOWN
+
+
+def licence_from_text(text: str) -> str:
+    """The code of the one licence that `text` states: a code, a deed's address, a name or an abbreviation.
+
+    `unknown` if it states none, more than one, denies it (`not in the public domain`), or mentions a restriction
+    that the licence does not have (`CC BY, non-commercial`). Looks at the first 4,000 characters.
+    """
+    text = text[:_MAX_TEXT].strip()
+    whole = _WHOLE.get(_folded(text))
+    if whole:
+        return whole
+    stated = set(_statements(text))
+    code = stated.pop() if len(stated) == 1 else UNKNOWN
+    restricted = {term for restriction, term in _RESTRICTIONS if restriction.search(text)}
+    return code if restricted <= set(code.split("-")) else UNKNOWN
+
+
+_MAX_TEXT: Final = 4000
+
+_ADDRESS: Final = re.compile(
+    r"(?:https?:)?(?://)?(?:www\.)?creativecommons\.org/+"
+    r"(?:licen[sc]es/(?P<terms>[a-z-]+)|publicdomain/(?P<domain>zero|mark))(?![\w-])",
+    re.IGNORECASE,
+)
+# CC BY-NC-SA, cc-by-4.0, (CC) BY NC: the terms end where another word begins.
+_ABBREVIATION: Final = re.compile(
+    r"(?<![a-z0-9])\(?cc\)?[\s_-]*(?P<terms>(?:by|sa|nd|nc)(?:[\s_,/-]+(?:by|sa|nd|nc))*)(?![a-z])",
+    re.IGNORECASE,
+)
+_NAME: Final = re.compile(
+    r"creative[\s-]+commons[\s,:-]+(?P<name>attribution(?:[\s,/-]*(?:share[\s-]?alike|"
+    r"non[\s-]?commercial|no[\s-]?deriv(?:ative)?s?(?:[\s-]+works)?))*)(?![a-z])",
+    re.IGNORECASE,
+)
+_PUBLIC_DOMAIN: Final = re.compile(
+    r"(?<![a-z0-9])(?:cc[\s-]?(?:0|zero)(?![a-z0-9])|cc-pddc(?![a-z0-9])|creative[\s-]+commons[\s-]+zero(?![a-z])|"
+    r"public[\s-]+domain(?![a-z])|no[\s-]+rights[\s-]+reserved(?![a-z]))",
+    re.IGNORECASE,
+)
+_DENIED: Final = re.compile(
+    r"(?:\bnot|\bnever|\bno longer|n['’]t|\bnon|\bunless|\bexcept)\b[^.;]{0,40}$", re.IGNORECASE
+)
+
+_TERMS: Final = {
+    frozenset(row.code.split("-")): row.code for row in LICENCE_ROWS if row.code.startswith("by")
+}
+_RESTRICTIONS: Final = (
+    (re.compile(r"share[\s-]?alike", re.IGNORECASE), "sa"),
+    (re.compile(r"non[\s-]?commercial|not for commercial|no commercial", re.IGNORECASE), "nc"),
+    (re.compile(r"no[\s-]?deriv", re.IGNORECASE), "nd"),
+)
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"[\s_-]+", "", text.lower())
+
+
+# Texts that mean a licence only if nothing else stands beside them; the suffix is what Flickr's labels carry.
+_WHOLE: Final = {
+    _folded(spelling): row.code
+    for row in LICENCE_ROWS
+    for name in (row.code, row.creative_commons or row.code)
+    for spelling in (name, f"{name} License", f"{name} Licence")
+} | {"pd": "cc0", "pdm": "cc0"}
+
+
+def _statements(text: str) -> Iterator[str]:
+    """The code of each licence that the text mentions; `unknown` for one that is denied or outside the table."""
+    for match in _ADDRESS.finditer(text):
+        yield UNKNOWN if _DENIED.search(text, 0, match.start()) else _of_address(match)
+    for match in _ABBREVIATION.finditer(text):
+        yield UNKNOWN if _DENIED.search(text, 0, match.start()) else _of_terms(match["terms"])
+    for match in _NAME.finditer(text):
+        yield UNKNOWN if _DENIED.search(text, 0, match.start()) else _of_name(match["name"])
+    for match in _PUBLIC_DOMAIN.finditer(text):
+        yield UNKNOWN if _DENIED.search(text, 0, match.start()) else "cc0"
+
+
+def _of_address(match: re.Match[str]) -> str:
+    if match["domain"] or match["terms"].lower() == "publicdomain":
+        return "cc0"
+    return _of_terms(match["terms"])
+
+
+def _of_terms(terms: str) -> str:
+    return _TERMS.get(frozenset(re.split(r"[\s_,/-]+", terms.lower())), UNKNOWN)
+
+
+def _of_name(name: str) -> str:
+    terms = {term for restriction, term in _RESTRICTIONS if restriction.search(name)}
+    return _TERMS.get(frozenset({"by", *terms}), UNKNOWN)
