@@ -16,8 +16,6 @@ Raised where known, rendered once, at the server's edge (`WireError.encode`); re
 `decode_error`. Source: the v7 reference, section 13.
 """
 
-# ruff: noqa: N818 - the classes are named as the codes on the wire are.
-
 from typing import Final, NamedTuple, Self
 
 import msgspec

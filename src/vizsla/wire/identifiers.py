@@ -7,7 +7,8 @@ content id, a digest of the bytes. Reading raises `ValueError` and nothing else.
 """
 
 import re
-from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
+from binascii import b2a_base64
 from datetime import datetime, timedelta
 from typing import Final, Self
 
@@ -23,6 +24,7 @@ MAX_TOKEN_LENGTH: Final = 1024
 
 _IMAGE_ID: Final = re.compile(r"[0-9A-F]{40}")
 _THUMBNAIL_ID: Final = re.compile(r"OIP\.([A-Za-z0-9_-]{22})([A-Za-z0-9_-]{4})")
+_ESCAPED: Final = "\\_"
 _TOKEN_VALUE: Final = re.compile(r"[A-Za-z0-9._/+=-]+")
 
 
@@ -53,6 +55,10 @@ class ThumbnailId(msgspec.Struct, frozen=True):
     height: int
     """Pixels of the thumbnail, 1 to 4095."""
 
+    def __post_init__(self) -> None:
+        if len(self.content_id) != 16 or not (0 < self.width < 4096 and 0 < self.height < 4096):
+            raise ValueError("A thumbnail id is made from 16 bytes and a size of 1 to 4095 pixels a side.")
+
     def __str__(self) -> str:
         size = (self.width << 12 | self.height).to_bytes(3)
         return f"OIP.{_base64url(self.content_id)}{_base64url(size)}"
@@ -68,13 +74,16 @@ class ThumbnailId(msgspec.Struct, frozen=True):
             raise ValueError("A thumbnail id is OIP. and 26 characters of URL-safe base64.")
         size = int.from_bytes(urlsafe_b64decode(match[2]))
         found = cls(urlsafe_b64decode(match[1] + "=="), size >> 12, size & 0xFFF)
-        if str(found) != text or not (found.width and found.height):
+        if str(found) != text:
             raise ValueError("The thumbnail id is damaged.")
         return found
 
 
+_URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
+
+
 def _base64url(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+    return b2a_base64(raw, newline=False).translate(_URL_SAFE, b"=").decode("ascii")
 
 
 def simid(content_id: bytes) -> str:
@@ -100,12 +109,12 @@ class InsightsToken(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def of(cls, image_id: str, thumbnail: ThumbnailId) -> Self:
         """The token of an image in the library."""
-        ccid = b64encode(thumbnail.content_id)[:8].decode("ascii")
+        ccid = b2a_base64(thumbnail.content_id)[:8].decode("ascii")
         return cls(ccid=ccid, mid=image_id, simid=simid(thumbnail.content_id), thid=str(thumbnail))
 
     def __str__(self) -> str:
-        parts = ((key, getattr(self, key)) for key in self.__struct_fields__)
-        return "*".join(f"{key}_{value.replace('_', chr(92) + '_')}" for key, value in parts if value)
+        parts = zip(self.__struct_fields__, msgspec.structs.astuple(self), strict=True)
+        return "*".join([f"{key}_{value.replace('_', _ESCAPED)}" for key, value in parts if value])
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -118,7 +127,7 @@ class InsightsToken(msgspec.Struct, frozen=True, kw_only=True):
         parts: dict[str, str] = {}
         for part in text.strip().split("*"):
             key, _, value = part.partition("_")
-            value = value.replace("\\_", "_")
+            value = value.replace(_ESCAPED, "_")
             if not _TOKEN_VALUE.fullmatch(value):
                 raise ValueError(
                     "The insights token is damaged. Use an imageInsightsToken as it was answered."
@@ -172,7 +181,7 @@ def display_url(url: str) -> str:
 
     A longer one ends with `...` after its last whole word.
     """
-    shown = re.sub(r"^http://", "", url, flags=re.IGNORECASE).rstrip("/")
+    shown = (url[7:] if url[:7].lower() == "http://" else url).rstrip("/")
     if len(shown) <= MAX_DISPLAY_LENGTH:
         return shown
     head = shown[: MAX_DISPLAY_LENGTH - 2]

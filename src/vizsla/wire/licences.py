@@ -6,7 +6,7 @@ never given is worse than one that was missed. Source: the v7 reference, section
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from vizsla.wire.parameters import License
@@ -98,7 +98,7 @@ def licence_from_text(text: str) -> str:
     `unknown` if it states none, more than one, denies it (`not in the public domain`), or mentions a restriction
     that the licence does not have (`CC BY, non-commercial`). Looks at the first 4,000 characters.
     """
-    text = text[:_MAX_TEXT].strip()
+    text = text[:_MAX_TEXT].translate(_HYPHENS).strip()
     whole = _WHOLE.get(_folded(text))
     if whole:
         return whole
@@ -109,9 +109,10 @@ def licence_from_text(text: str) -> str:
 
 
 _MAX_TEXT: Final = 4000
+_HYPHENS: Final = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013", "-"))
 
 _ADDRESS: Final = re.compile(
-    r"(?:https?:)?(?://)?(?:www\.)?creativecommons\.org/+"
+    r"(?<![\w./-])(?:https?:)?(?://)?(?:www\.)?creativecommons\.org/+"
     r"(?:licen[sc]es/(?P<terms>[a-z-]+)|publicdomain/(?P<domain>zero|mark))(?![\w-])",
     re.IGNORECASE,
 )
@@ -130,9 +131,10 @@ _PUBLIC_DOMAIN: Final = re.compile(
     r"public[\s-]+domain(?![a-z])|no[\s-]+rights[\s-]+reserved(?![a-z]))",
     re.IGNORECASE,
 )
-_DENIED: Final = re.compile(
-    r"(?:\bnot|\bnever|\bno longer|n['’]t|\bnon|\bunless|\bexcept)\b[^.;]{0,40}$", re.IGNORECASE
-)
+_RESERVED: Final = re.compile(r"all\s+rights\s+reserved", re.IGNORECASE)
+_DENIAL: Final = re.compile(r"(?:\b(?:not|never|no longer|non|unless|except)|n['’]t)\b[^.;]*$", re.IGNORECASE)
+_DENIAL_REACH: Final = 60
+"""Characters before a statement in which a denial of it may stand."""
 
 _TERMS: Final = {
     frozenset(row.code.split("-")): row.code for row in LICENCE_ROWS if row.code.startswith("by")
@@ -159,14 +161,10 @@ _WHOLE: Final = {
 
 def _statements(text: str) -> Iterator[str]:
     """The code of each licence that the text mentions; `unknown` for one that is denied or outside the table."""
-    for match in _ADDRESS.finditer(text):
-        yield UNKNOWN if _DENIED.search(text, 0, match.start()) else _of_address(match)
-    for match in _ABBREVIATION.finditer(text):
-        yield UNKNOWN if _DENIED.search(text, 0, match.start()) else _of_terms(match["terms"])
-    for match in _NAME.finditer(text):
-        yield UNKNOWN if _DENIED.search(text, 0, match.start()) else _of_name(match["name"])
-    for match in _PUBLIC_DOMAIN.finditer(text):
-        yield UNKNOWN if _DENIED.search(text, 0, match.start()) else "cc0"
+    for pattern, code_of in _PATTERNS:
+        for match in pattern.finditer(text):
+            before = text[max(0, match.start() - _DENIAL_REACH) : match.start()]
+            yield UNKNOWN if _DENIAL.search(before) else code_of(match)
 
 
 def _of_address(match: re.Match[str]) -> str:
@@ -182,3 +180,12 @@ def _of_terms(terms: str) -> str:
 def _of_name(name: str) -> str:
     terms = {term for restriction, term in _RESTRICTIONS if restriction.search(name)}
     return _TERMS.get(frozenset({"by", *terms}), UNKNOWN)
+
+
+_PATTERNS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...]] = (
+    (_ADDRESS, _of_address),
+    (_ABBREVIATION, lambda match: _of_terms(match["terms"])),
+    (_NAME, lambda match: _of_name(match["name"])),
+    (_PUBLIC_DOMAIN, lambda match: "cc0"),
+    (_RESERVED, lambda match: UNKNOWN),
+)
