@@ -23,6 +23,13 @@ class ItemError(Exception):
         self.detail = detail
 
 
+class NotAnImage(ItemError):
+    """Neither the name nor the bytes are those of an image: passed over, not a failure."""
+
+    def __init__(self) -> None:
+        super().__init__("not an image")
+
+
 class SourceItem(msgspec.Struct, frozen=True, kw_only=True):
     """One image of a source, not yet read."""
 
@@ -31,7 +38,7 @@ class SourceItem(msgspec.Struct, frozen=True, kw_only=True):
     stamp: str
     """Changes when the bytes or the claims do; equal stamps mean unchanged, at the cost of one stat."""
     read: Callable[[], bytes]
-    """The bytes; raises `ItemError`, also if they changed while they were read."""
+    """The bytes; raises `ItemError`, also if they changed while they were read, and `NotAnImage`."""
     claims: Claims = Claims()
     names: str = ""
     """Words of its path, separated by spaces."""
