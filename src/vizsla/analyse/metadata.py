@@ -1,0 +1,43 @@
+"""What the file itself says about its picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import reduce
+
+from vizsla.analyse.exif import exif_claims
+from vizsla.analyse.iptc import iptc_claims
+from vizsla.analyse.rdf import svg_claims, xmp_claims
+from vizsla.analyse.seam import Analyser
+from vizsla.analyse.words import MAX_TEXT, iso_date, line
+from vizsla.decode import Picture
+from vizsla.records import Claims
+from vizsla.wire.licences import UNKNOWN, licence_from_text
+
+
+def read(picture: Picture) -> Claims:
+    """Claims of every block; where several speak, the one that programs write with most care counts."""
+    blocks = picture.blocks
+    spoken = (
+        svg_claims(blocks.svg),
+        xmp_claims(blocks.xmp),
+        iptc_claims(blocks.iptc),
+        exif_claims(blocks.exif),
+        text_claims(blocks.texts),
+    )
+    return reduce(Claims.over, spoken)
+
+
+def text_claims(texts: Mapping[str, str]) -> Claims:
+    """PNG text chunks by the keywords of the PNG specification, section 11.3.3.2."""
+    licence = licence_from_text(texts.get("Copyright", ""))
+    return Claims(
+        title=line(texts.get("Title")),
+        description=line(texts.get("Description"), MAX_TEXT),
+        creator=line(texts.get("Author")),
+        licence=None if licence == UNKNOWN else licence,
+        date_published=iso_date(texts.get("Creation Time")),
+    )
+
+
+ANALYSER = Analyser("metadata", 1, read)

@@ -1,0 +1,20 @@
+"""Bytes to pixels, in bounds: the only room that touches untrusted image bytes. See `docs/decisions/0005-decoding.md`."""
+
+from vizsla.decode.blocks import Blocks
+from vizsla.decode.directory import TiffDirectory
+from vizsla.decode.errors import DecodeError
+from vizsla.decode.picture import Geometry, Limits, Picture, open_picture
+from vizsla.decode.thumbnail import Rendition, Thumbnail, resize
+
+__all__ = [
+    "Blocks",
+    "DecodeError",
+    "Geometry",
+    "Limits",
+    "Picture",
+    "Rendition",
+    "Thumbnail",
+    "TiffDirectory",
+    "open_picture",
+    "resize",
+]

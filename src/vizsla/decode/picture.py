@@ -1,0 +1,171 @@
+"""One picture, from untrusted bytes to everything that the rest of the program needs of its pixels.
+
+The bytes are decoded once, at the smallest size that serves every rendition; all others are derived from that.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from vizsla.decode.bitmap import BROKEN, bitmap_pixels, open_bitmap
+from vizsla.decode.blocks import Blocks, find_blocks
+from vizsla.decode.endings import is_cut
+from vizsla.decode.errors import DecodeError
+from vizsla.decode.formats import tell_format
+from vizsla.decode.libvips import LibvipsError
+from vizsla.decode.loaders import open_header
+from vizsla.decode.pixels import Pixels, as_image, kept_scale, over_white, resized, scaled, to_srgb
+from vizsla.decode.thumbnail import Thumbnail, make_thumbnail
+
+SMALL_SIDE = 160
+"""Longer side of the rendition that analysers count pixels in."""
+SEEN_THROUGH = 250
+"""Alpha below this is transparent to the eye."""
+TRANSPARENT_SHARE = 0.01
+"""Share of pixels from which a picture counts as transparent; less is a rounded corner."""
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What one picture may cost."""
+
+    max_pixels: int = 250_000_000
+    """Width times height."""
+    max_held: int = 1 << 30
+    """Bytes for a picture whose decoder must hold all of it at once, such as an interlaced PNG."""
+
+
+class Geometry(Protocol):
+    """The square that an image tower wants; `encoders.InputGeometry` is one."""
+
+    @property
+    def side(self) -> int: ...
+    @property
+    def fit(self) -> Literal["crop", "squash"]: ...
+    @property
+    def keep(self) -> float: ...
+
+
+class Picture(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """A decoded picture. Immutable; may be shared between threads."""
+
+    data: bytes
+    """The file."""
+    format: str
+    """jpeg, png, gif, webp, avif, heic, tiff, bmp or svg, told from the content."""
+    width: int
+    height: int
+    """Pixels of the upright picture; of a drawing, CSS px."""
+    frames: int
+    """1 unless it is an animated GIF or WebP; pixels are those of the first frame."""
+    has_alpha: bool
+    blocks: Blocks
+    kept: Pixels
+    """Upright sRGB, `(height, width, 3 or 4)`, large enough for a thumbnail and an image tower; never enlarged."""
+    small: Pixels
+    """The same over white, `(height, width, 3)`, at most `SMALL_SIDE` pixels a side."""
+    alpha: NDArray[np.uint8] | None
+    """`(height, width)` of `small`; `None` without an alpha channel."""
+
+    @property
+    def transparent(self) -> bool:
+        """Whether the ground really shines through somewhere."""
+        return self.alpha is not None and float((self.alpha < SEEN_THROUGH).mean()) >= TRANSPARENT_SHARE
+
+    def square(self, geometry: Geometry) -> Pixels:
+        """`(side, side, 3)` uint8 over white, for an encoder.
+
+        `crop` scales the shorter side to `side / keep` and cuts the middle out; `squash` ignores the aspect ratio.
+        """
+        image = over_white(as_image(self.kept))
+        if geometry.fit == "crop":
+            seen = max(1, round(min(image.width, image.height) * geometry.keep))
+            image = image.crop((image.width - seen) // 2, (image.height - seen) // 2, seen, seen)
+        return np.asarray(resized(image, geometry.side, geometry.side).numpy())
+
+    def thumbnail(self) -> Thumbnail:
+        """474 wide by the rule of the v7 reference, section 6.7; PNG if `transparent`, else JPEG."""
+        return make_thumbnail(self.kept, self.width, self.height, transparent=self.transparent)
+
+
+_DEFAULT_LIMITS = Limits()
+
+
+def open_picture(data: bytes, limits: Limits = _DEFAULT_LIMITS) -> Picture:
+    """Decode a file. Safe to call from many threads; the interpreter lock is free while pixels are made.
+
+    Raises:
+        DecodeError: it is no picture, broken, of an unknown kind, or beyond the limits.
+    """
+    name = tell_format(data)
+    try:
+        return _open_bitmap(data, limits) if name == "bmp" else _open(data, name, limits)
+    except (LibvipsError, *BROKEN) as error:
+        raise DecodeError("truncated" if is_cut(data, name) else "damaged", _first_line(error)) from error
+
+
+def _open(data: bytes, name: str, limits: Limits) -> Picture:
+    opened = open_header(data, name)
+    stored = opened.image.width, opened.image.height
+    _check(*stored, opened.held, limits)
+    if opened.frames > 1 and is_cut(data, name):
+        raise DecodeError("truncated", "frames are missing")
+    blocks = Blocks(svg=data) if name == "svg" else find_blocks(opened.image)
+    scale = kept_scale(*stored) if name == "svg" else min(1.0, kept_scale(*stored))
+    kept = to_srgb(opened.at(scale), scaled(stored[0], scale), scaled(stored[1], scale))
+    width, height = reversed(stored) if opened.turned else stored
+    return _picture(data, name, (width, height), kept, frames=opened.frames, blocks=blocks)
+
+
+def _open_bitmap(data: bytes, limits: Limits) -> Picture:
+    bitmap = open_bitmap(data)
+    size = bitmap.size
+    _check(*size, size[0] * size[1] * 4, limits)
+    scale = min(1.0, kept_scale(*size))
+    kept = to_srgb(as_image(bitmap_pixels(bitmap)), scaled(size[0], scale), scaled(size[1], scale))
+    return _picture(data, "bmp", size, kept, frames=1, blocks=Blocks())
+
+
+def _check(width: int, height: int, held: int, limits: Limits) -> None:
+    if width * height > limits.max_pixels:
+        raise DecodeError(
+            "too large", f"{width} x {height} pixels; at most {limits.max_pixels:,} are decoded"
+        )
+    if held > limits.max_held:
+        raise DecodeError("too large", f"{width} x {height} pixels, needs {held:,} bytes at once")
+
+
+def _picture(
+    data: bytes, name: str, size: tuple[int, int], kept: Pixels, *, frames: int, blocks: Blocks
+) -> Picture:
+    has_alpha = kept.shape[2] == 4
+    small, alpha = _small(kept)
+    return Picture(
+        data=data,
+        format=name,
+        width=size[0],
+        height=size[1],
+        frames=frames,
+        has_alpha=has_alpha,
+        blocks=blocks,
+        kept=kept,
+        small=small,
+        alpha=alpha,
+    )
+
+
+def _small(kept: Pixels) -> tuple[Pixels, NDArray[np.uint8] | None]:
+    image = as_image(kept)
+    scale = min(1.0, SMALL_SIDE / max(image.width, image.height))
+    image = resized(image, scaled(image.width, scale), scaled(image.height, scale)).copy_memory()
+    alpha = np.asarray(image.extract_band(3).numpy()) if image.hasalpha() else None
+    return np.asarray(over_white(image).numpy()), alpha
+
+
+def _first_line(error: Exception) -> str:
+    """The first line that says something, of what the decoder says."""
+    lines = (line.strip() for line in str(getattr(error, "detail", "") or error).splitlines())
+    return next((line for line in lines if line), "")[:200]
