@@ -1,0 +1,162 @@
+"""The columns: one memory-mapped file of slots, from which a filter becomes a boolean array.
+
+The file is a row of blocks; a block holds `BLOCK` slots, column after column. So one file, one mapping and one fsync
+serve all columns, and a column of all blocks is one strided numpy array.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vizsla.records import COLUMNS, Column
+
+from .conditions import MISSING, OneOf, Test
+
+BLOCK = 8192
+"""Slots a block: small enough that a library of a few hundred images scans microseconds of nothing."""
+
+GONE, PLAIN, LOOKS = 0, 1, 2
+"""State of a slot: its record was removed; it is there; it is there with a vector."""
+
+Bits = NDArray[np.bool_]
+Cells = NDArray[np.integer[Any]]
+Numbers = NDArray[np.int64]
+
+
+def _dtype(column: Column) -> np.dtype[np.integer[Any]]:
+    if column.kind == "number":
+        return np.dtype("<i8")
+    if column.kind == "keyword":
+        return np.dtype("<i4")
+    return np.dtype(next(f"<u{size}" for size in (1, 2, 4, 8) if len(column.members) <= 8 * size))
+
+
+FIELDS: Mapping[str, np.dtype[np.integer[Any]]] = {
+    "number": np.dtype("<i8"),
+    "state": np.dtype("u1"),
+    **{column.name: _dtype(column) for column in COLUMNS},
+}
+
+_BLOCK_TYPE = np.dtype([(name, kind, (BLOCK,)) for name, kind in FIELDS.items()], align=True)
+
+
+def cell(column: Column, values: Sequence[int]) -> int:
+    """What stands in the file for the values of one slot."""
+    if column.kind == "set":
+        return sum(1 << value for value in values)
+    return values[0] if values else (MISSING if column.kind == "number" else 0)
+
+
+def append(path: Path, start: int, rows: Mapping[str, Cells]) -> None:
+    """Write slots from `start` on, durably: one array of equal length for each of `FIELDS`.
+
+    Raises:
+        OSError: they could not be written, such as on a full disk.
+    """
+    count = len(rows["number"])
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        blocks = -(-(start + count) // BLOCK)
+        if os.fstat(descriptor).st_size < blocks * _BLOCK_TYPE.itemsize:
+            os.ftruncate(descriptor, blocks * _BLOCK_TYPE.itemsize)
+        for name, kind in FIELDS.items():
+            _write_field(descriptor, name, start, np.ascontiguousarray(rows[name], kind))
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _write_field(descriptor: int, name: str, start: int, values: Cells) -> None:
+    assert _BLOCK_TYPE.fields is not None
+    offset = _BLOCK_TYPE.fields[name][1]
+    done = 0
+    while done < len(values):
+        block, row = divmod(start + done, BLOCK)
+        part = values[done : done + BLOCK - row]
+        place = block * _BLOCK_TYPE.itemsize + offset + row * values.itemsize
+        write_all(descriptor, part.tobytes(), place)
+        done += len(part)
+
+
+def write_all(descriptor: int, content: bytes, place: int) -> None:
+    """Write at a place of a file. Not through a mapping, where a full disk would be a signal instead of an error."""
+    view = memoryview(content)
+    while view:
+        written = os.pwrite(descriptor, view, place)
+        view, place = view[written:], place + written
+
+
+class Columns:
+    """The first `count` slots of a file, never to change.
+
+    Raises:
+        ValueError: the file is shorter than that.
+    """
+
+    def __init__(self, path: Path, count: int) -> None:
+        blocks = -(-count // BLOCK)
+        if count and path.stat().st_size < blocks * _BLOCK_TYPE.itemsize:
+            raise ValueError(f"{path.name} is too short")
+        self.count = count
+        self._blocks: NDArray[np.void] = (
+            np.memmap(path, _BLOCK_TYPE, "r", shape=(blocks,)) if count else np.empty(0, _BLOCK_TYPE)
+        )
+        self.numbers: Numbers = self._read("number").astype(np.int64)
+        """Record number of each slot."""
+        state = self._read("state")
+        self.live = self._newest() & (state != GONE)
+        """Which slots are the newest of a record that is there."""
+        self.looks = self.live & (state == LOOKS)
+        """Which of them have a vector."""
+        self.ascending = bool((np.diff(self.numbers) > 0).all())
+
+    def _read(self, name: str) -> Cells:
+        return np.asarray(self._blocks[name]).reshape(-1)[: self.count]
+
+    def _newest(self) -> Bits:
+        if not self.count:
+            return np.zeros(0, np.bool_)
+        if int(self.numbers.min()) < 1:
+            raise ValueError("a record number is not positive")
+        slots = np.arange(self.count)
+        newest = np.zeros(int(self.numbers.max()) + 1, np.int64)
+        newest[self.numbers] = slots  # of repeated indices, numpy keeps the last
+        return np.asarray(newest[self.numbers] == slots)
+
+    def passing(self, tests: Sequence[Test]) -> Bits:
+        """Which live slots pass all tests."""
+        passed: Bits = self.live
+        for test in tests:
+            passed = passed & self._passing(test)
+        return passed
+
+    def _passing(self, test: Test) -> Bits:
+        values = np.asarray(self._blocks[test.column.name])
+        if isinstance(test, OneOf):
+            found = self._any_of(values, test)
+        else:
+            found = (values >= test.low) & (values <= test.high)
+        return np.asarray(found).reshape(-1)[: self.count]
+
+    @staticmethod
+    def _any_of(values: Cells, test: OneOf) -> Bits:
+        if test.column.kind == "set":
+            return np.asarray((values & values.dtype.type(cell(test.column, test.codes))) != 0)
+        if len(test.codes) == 1:
+            return np.asarray(values == test.codes[0])
+        return np.isin(values, np.asarray(test.codes, values.dtype))
+
+    def tally(self, column: Column, within: Bits) -> dict[int, int]:
+        """How many of the slots `within` have each code of a set or keyword column; no zeros."""
+        values = self._read(column.name)[within]
+        if column.kind == "set":
+            counts = [np.count_nonzero(values & (1 << code)) for code in range(len(column.members))]
+        else:
+            counts = np.bincount(values.astype(np.int64)).tolist()
+        return {code: int(count) for code, count in enumerate(counts) if count}

@@ -1,0 +1,181 @@
+"""The embedded engine: see `vizsla.engines.seam.Engine`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from tantivy import Query
+
+from vizsla.records import Change, Filters, Vector
+
+from ..errors import EngineError
+from ..fusion import reciprocal_rank_fusion
+from ..seam import CANDIDATES, Hits, Plan
+from .columns import Bits
+from .conditions import Test, column_named, tests
+from .current import Current, Snapshot
+from .lock import FileLock
+from .vectors import nearest
+from .words import match_query
+from .writer import Writer
+
+FETCHED = 1000
+"""Best word matches that are fetched at once: if there are no more, pages and totals need no second query."""
+
+
+class LocalEngine:
+    """An index in a directory. Any number of processes search it; the one that gets the lock applies changes.
+
+    Args:
+        directory: made if it does not exist. What in it cannot be read counts as empty.
+        dimension: length of the vectors; `None`: there are none.
+
+    Raises:
+        EngineError: the directory cannot be made or read.
+    """
+
+    def __init__(self, directory: Path, dimension: int | None) -> None:
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            self._current = Current(directory, dimension)
+            self._current.refresh()
+        except OSError as error:
+            raise EngineError(f"the index in {directory} cannot be opened: {error}") from error
+        self._lock = FileLock(directory / "lock")
+        self._writer: Writer | None = None
+
+    # Who writes
+
+    def try_lock(self) -> bool:
+        """Become the one that applies changes, if nobody is; whether it is this engine now.
+
+        An index that cannot be read is begun anew: the watermark is 0 then.
+        """
+        if self._writer is None and self._lock.acquire():
+            self._current.refresh()
+            self._writer = Writer(self._current)
+        return self._writer is not None
+
+    def unlock(self) -> None:
+        """Let another engine apply changes."""
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+        self._lock.release()
+
+    def refresh(self) -> bool:
+        """Make visible what another process has applied; whether there was anything. Microseconds if not."""
+        return self._writer is None and self._current.refresh()
+
+    def apply(self, changes: Sequence[Change]) -> None:
+        """See `Engine.apply`.
+
+        Raises:
+            EngineError: this engine does not hold the lock, or the index cannot be written.
+        """
+        if self._writer is None:
+            raise EngineError("another process may be writing the index: call try_lock first")
+        self._writer.apply(changes)
+
+    def watermark(self) -> int:
+        snapshot = self._current.snapshot
+        return snapshot.manifest.watermark if snapshot else 0
+
+    def close(self) -> None:
+        self.unlock()
+
+    # Searching
+
+    def search(self, plan: Plan) -> Hits:
+        """See `Engine.search`.
+
+        Raises:
+            ValueError: a filter or the vector does not fit the index.
+        """
+        snapshot = self._current.snapshot
+        if snapshot is None:
+            return Hits((), 0)
+        demands = tests(plan.filters, snapshot.keywords)
+        query = match_query(plan.words) if plan.words is not None else None
+        vector = self._vector(plan.vector)
+        if query is None and vector is None:
+            return _newest(snapshot, demands, plan)
+        looks = _nearest(snapshot, demands, vector) if vector is not None else []
+        if query is None:
+            return Hits(_page(looks, plan), len(looks))
+        return _fused(snapshot, query, demands, looks, plan)
+
+    def _vector(self, vector: Vector | None) -> Vector | None:
+        if vector is None or self._current.dimension is None or not vector.any():
+            return None
+        if vector.shape != (self._current.dimension,):
+            raise ValueError(
+                f"the vector is of shape {vector.shape}, the index of ({self._current.dimension},)"
+            )
+        return np.ascontiguousarray(vector, np.float32)
+
+    def count(self, filters: Filters = ()) -> int:
+        snapshot = self._current.snapshot
+        return int(np.count_nonzero(_within(snapshot, filters))) if snapshot else 0
+
+    def facets(self, filters: Filters, column: str) -> dict[str, int]:
+        """See `Engine.facets`. Records with nothing in a keyword column are counted nowhere.
+
+        Raises:
+            ValueError: the column is unknown or holds numbers.
+        """
+        found = column_named(column)
+        if found.kind == "number":
+            raise ValueError(f"column {column!r} holds numbers: facets are of set and keyword columns")
+        snapshot = self._current.snapshot
+        if snapshot is None:
+            return {}
+        counts = snapshot.columns.tally(found, _within(snapshot, filters))
+        names = found.members if found.kind == "set" else snapshot.keywords
+        return {names[code]: count for code, count in counts.items() if names[code]}
+
+
+def _within(snapshot: Snapshot, filters: Filters) -> Bits:
+    return snapshot.columns.passing(tests(filters, snapshot.keywords))
+
+
+def _page(numbers: Sequence[int], plan: Plan) -> tuple[int, ...]:
+    return tuple(numbers[plan.offset : plan.offset + plan.limit])
+
+
+def _newest(snapshot: Snapshot, demands: Sequence[Test], plan: Plan) -> Hits:
+    """Everything within the filters, the highest number first."""
+    numbers = snapshot.columns.numbers[snapshot.columns.passing(demands)]
+    if not snapshot.columns.ascending:
+        numbers.sort()
+    return Hits(_page(numbers[::-1].tolist(), plan), len(numbers))
+
+
+def _nearest(snapshot: Snapshot, demands: Sequence[Test], vector: Vector) -> list[int]:
+    matching = snapshot.columns.passing(demands) & snapshot.columns.looks
+    found: list[int] = nearest(
+        snapshot.pieces, vector, CANDIDATES, matching, snapshot.columns.numbers
+    ).tolist()
+    return found
+
+
+def _fused(
+    snapshot: Snapshot, query: Query, demands: Sequence[Test], looks: Sequence[int], plan: Plan
+) -> Hits:
+    """The head, which is fused, and then the other word matches as they rank."""
+    best, matches = snapshot.words.best(query, demands, FETCHED)
+    head = reciprocal_rank_fusion((best[:CANDIDATES], looks))
+    if matches <= FETCHED:
+        inside = set(head)
+        head += [number for number in best[CANDIDATES:] if number not in inside]
+        return Hits(_page(head, plan), len(head))
+    page = _page(head, plan)
+    missing = plan.limit - len(page) if plan.offset + plan.limit > len(head) else 0
+    if not missing and not looks:
+        return Hits(page, matches)
+    known = head if missing else looks
+    start = max(0, plan.offset - len(head))
+    rest, others = snapshot.words.rest(query, demands, known, start, missing)
+    return Hits((*page, *rest), len(known) + others)

@@ -1,0 +1,86 @@
+"""What an index consists of: the one small file that is replaced, last of all, when the index has moved on."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+
+FORMAT = 1
+"""Raised whenever files or analysis change: an index of another format is built anew."""
+
+NAME = "manifest.json"
+
+
+class Graph(msgspec.Struct, frozen=True):
+    """One sealed vector segment."""
+
+    start: int
+    stop: int
+    """Slots `start` (inclusive) to `stop` (exclusive)."""
+    name: str
+    size: int
+    """Bytes."""
+    checksum: int
+    """CRC-32 of the file: following a damaged graph would read outside memory."""
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    format: int = FORMAT
+    dimension: int | None
+    epoch: str
+    """Names the directory of everything else; another one after each rebuild from nothing."""
+    generation: int = 1
+    """Names the directory of columns and vectors; another one after each compaction."""
+    watermark: int = 0
+    slots: int = 0
+    graphs: tuple[Graph, ...] = ()
+
+    def root(self, directory: Path) -> Path:
+        """Where the files of this epoch are."""
+        return directory / self.epoch
+
+    def slots_directory(self, directory: Path) -> Path:
+        """Where columns, vectors and graphs are."""
+        return self.root(directory) / f"slots-{self.generation}"
+
+
+def read(directory: Path) -> Manifest | None:
+    """The manifest, or `None` if there is none.
+
+    Raises:
+        msgspec.DecodeError: it is damaged.
+    """
+    try:
+        return msgspec.json.decode((directory / NAME).read_bytes(), type=Manifest)
+    except FileNotFoundError:
+        return None
+
+
+def write(directory: Path, manifest: Manifest) -> None:
+    """Replace the manifest, so that a crash leaves either the old or the new one."""
+    temporary = directory / f"{NAME}.new"
+    with temporary.open("wb") as file:
+        file.write(msgspec.json.encode(manifest))
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(directory / NAME)
+    sync_directory(directory)
+
+
+def stamp(directory: Path) -> tuple[int, int] | None:
+    """Changes whenever the manifest is replaced; `None` if there is none. One system call."""
+    try:
+        found = (directory / NAME).stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns
+
+
+def sync_directory(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,28 @@
+"""How a filtered vector query runs: exact scores for few matches, the graph for many.
+
+A graph search looks at the vectors nearest to the query whether they match or not, so to meet `wanted` matches at a
+selectivity `s` it has to look at about `wanted / s`. Exact scoring looks at the `s * size` matches. The first falls
+with `s`, the second rises: the cheaper of the two runs.
+"""
+
+from __future__ import annotations
+
+GRAPH_COST = 8.0
+"""What looking at one vector costs in a graph, exact scoring being 1; printed by `benchmarks/engine.py`."""
+
+MARGIN = 1.3
+"""How much wider than `wanted / s` a graph search is, because matches do not lie evenly."""
+
+
+def beam_width(size: int, matches: int, wanted: int) -> int | None:
+    """How wide to search the graph of a segment (`efSearch`), or `None` to score all matches exactly.
+
+    Args:
+        size: vectors in the segment.
+        matches: how many of them are within the filters.
+        wanted: how many of the nearest are asked for.
+    """
+    if matches <= wanted:
+        return None
+    width = int(MARGIN * wanted * size / matches)
+    return width if width * GRAPH_COST < matches else None
