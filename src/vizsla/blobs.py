@@ -38,6 +38,15 @@ class Blobs:
         except Exception as error:
             raise BlobError(f"a thumbnail cannot be read: {error}") from error
 
+    def has(self, content_id: bytes) -> bool:
+        """Whether there is a blob, and it is not empty."""
+        try:
+            return bool(self._store.head(_key(content_id))["size"])
+        except FileNotFoundError:
+            return False
+        except Exception as error:
+            raise BlobError(f"the thumbnails cannot be read: {error}") from error
+
     def delete(self, content_id: bytes) -> None:
         """Delete a blob; one that is not there is as good as deleted."""
         try:

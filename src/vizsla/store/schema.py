@@ -34,7 +34,9 @@ sources = Table(
     Column("id", Integer, primary_key=True),
     Column("kind", String, nullable=False),
     Column("address", String, nullable=False, unique=True),
+    Column("options", LargeBinary, nullable=False),
 )
+"""`options`: what its owner chose for it, as a msgpack map of strings."""
 
 records = Table(
     "records",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -107,9 +107,22 @@ class Store:
             found = db.scalar(select(sources.c.id).where(sources.c.address == address))
             if found is not None:
                 return int(found)
-            key = db.execute(insert(sources).values(kind=kind, address=address)).inserted_primary_key
+            row = {"kind": kind, "address": address, "options": msgspec.msgpack.encode({})}
+            key = db.execute(insert(sources).values(row)).inserted_primary_key
             assert key is not None
             return int(key[0])
+
+    def source_id(self, address: str) -> int | None:
+        """The id of a source that is registered."""
+        with self._errors(), self._database.reading() as db:
+            found: int | None = db.scalar(select(sources.c.id).where(sources.c.address == address))
+        return found
+
+    def choose(self, source_id: int, options: Mapping[str, str]) -> None:
+        """Remember what the owner chose for a source."""
+        row = {"options": msgspec.msgpack.encode(dict(options))}
+        with self._errors(), self._database.writing() as db:
+            db.execute(update(sources).where(sources.c.id == source_id).values(row))
 
     def put(self, source_id: int, entries: Sequence[Entry]) -> Tally:
         """Add or replace records in one transaction; when this returns they are on disk.
@@ -171,6 +184,12 @@ class Store:
                 db.execute(insert(removed).values(number=stored.number, sequence=sequence))
         return [stored.record for stored in gone]
 
+    def distrust(self, image_ids: Iterable[str]) -> None:
+        """Forget the stamps of records, so that they count as changed when their source is added again."""
+        with self._errors(), self._database.writing() as db:
+            for part in _slices(list(image_ids)):
+                db.execute(update(records).where(records.c.image_id.in_(part)).values(stamp=""))
+
     def _advance(self, db: Connection, steps: int) -> int:
         """Take `steps` numbers of the change sequence; returns the first."""
         db.execute(
@@ -187,6 +206,12 @@ class Store:
         """The newest step of the change sequence."""
         with self._errors(), self._database.reading() as db:
             return self._sequence(db)
+
+    def chosen(self, source_id: int) -> dict[str, str]:
+        """What the owner chose for a source."""
+        with self._errors(), self._database.reading() as db:
+            data = db.scalar(select(sources.c.options).where(sources.c.id == source_id))
+        return msgspec.msgpack.decode(data or b"\x80", type=dict[str, str])
 
     def stamps(self, source_id: int) -> dict[str, str]:
         """Key to stamp of every record of a source."""
@@ -237,6 +262,20 @@ class Store:
                 is not None
             )
 
+    def without_vector(self) -> list[int]:
+        """Numbers of records that have lost their vector."""
+        query = select(records.c.number).outerjoin(vectors).where(vectors.c.number.is_(None))
+        with self._errors(), self._database.reading() as db:
+            return list(db.scalars(query))
+
+    def damage(self) -> list[str]:
+        """What is wrong with the database itself."""
+        try:
+            with self._errors(), self._database.reading() as db:
+                return [] if db.dialect.name != "sqlite" else _not_ok(db)
+        except StoreError as error:
+            return [str(error)]
+
     def each(self) -> Iterator[Stored]:
         """Every record in the order of numbers, read in slices."""
         last = 0
@@ -286,6 +325,15 @@ def _explain(error: DatabaseError) -> str:
     if isinstance(error, OperationalError) and "locked" in text:
         return "another process is writing to the library for too long: wait for it and try again"
     return f"the records cannot be read or written: {text}"
+
+
+def _not_ok(db: Connection) -> list[str]:
+    lines = db.exec_driver_sql("PRAGMA quick_check(20)").scalars().all()
+    return (
+        []
+        if lines == ["ok"]
+        else [f"records.db is damaged, restore it from a backup: {line}" for line in lines]
+    )
 
 
 def _change(sequence: int, number: int, record: bytes, vector: bytes | None) -> Change:

@@ -1,0 +1,104 @@
+"""`vizsla add` and `vizsla remove`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .options import JsonOption, LibraryOption, open_library
+from .output import note, print_json, printable, progress_bar
+
+if TYPE_CHECKING:
+    from vizsla.library import Summary
+
+
+def _licence(text: str | None) -> str | None:
+    from vizsla.wire import parse_code
+
+    try:
+        return parse_code(text) if text else None
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def _base(text: str | None) -> str | None:
+    if text and not text.startswith(("http://", "https://")):
+        raise typer.BadParameter(f"{text!r} is not an address: it must begin with http:// or https://")
+    return text
+
+
+def add(
+    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="Folders of pictures.")],
+    library: LibraryOption = None,
+    licence: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CODE",
+            callback=_licence,
+            help="Licence of pictures that name none: cc0, by, by-sa, by-nd, by-nc, by-nc-sa, by-nc-nd, unknown.",
+        ),
+    ] = None,
+    content_base: Annotated[
+        str | None,
+        typer.Option(metavar="URL", callback=_base, help="Where the pictures are served, under their paths."),
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Add at most so many from each source.")] = None,
+    dry_run: Annotated[bool, typer.Option(help="Tell what would happen, write nothing.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Add pictures; what is unchanged since the last time is skipped."""
+    from vizsla.library import Choices
+    from vizsla.sources import open_source
+
+    with open_library(library) as opened:
+        named = [open_source(text, opened.settings) for text in sources]
+        summaries: list[Summary] = []
+        try:
+            for source in named:
+                run = opened.adding(source, Choices(licence, content_base), limit=limit, dry_run=dry_run)
+                summaries.append(run.summary)
+                with progress_bar("adding") as move:
+                    run.run(move)
+        finally:
+            _tell(summaries, json=json, dry_run=dry_run)
+    if not any(summary.added or summary.updated or summary.unchanged for summary in summaries):
+        note("vizsla: no picture was found: " + ", ".join(summary.source for summary in summaries))
+        raise typer.Exit(1)
+
+
+def _tell(summaries: list[Summary], *, json: bool, dry_run: bool) -> None:
+    if json:
+        print_json(summaries)
+        return
+    for summary in summaries:
+        print(_sentence(summary, dry_run=dry_run))
+        for failure in summary.failures:
+            detail = f" ({failure.detail})" if failure.detail else ""
+            print(f"  {printable(failure.key)}: {failure.reason}{detail}")
+        if unlisted := summary.failed - len(summary.failures):
+            print(f"  and {unlisted:,} more")
+        if summary.missing:
+            note(
+                f"{summary.missing:,} pictures of the library are no longer there; `vizsla remove` forgets them"
+            )
+
+
+def _sentence(summary: Summary, *, dry_run: bool) -> str:
+    counts = {name: getattr(summary, name) for name in ("added", "updated", "unchanged", "failed")}
+    told = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+    reasons = ", ".join(f"{count:,} {reason}" for reason, count in sorted(summary.reasons.items()))
+    would = "would be: " if dry_run else ""
+    return f"{summary.source}: {would}{told}{f' ({reasons})' if reasons else ''} in {summary.seconds:.1f} s"
+
+
+def remove(
+    what: Annotated[
+        list[str], typer.Argument(metavar="SOURCE_OR_ID...", help="Folders, files in them, or ids.")
+    ],
+    library: LibraryOption = None,
+) -> None:
+    """Remove pictures from the library; their files stay."""
+    with open_library(library) as opened:
+        for name in what:
+            print(f"{printable(name)}: {opened.remove(name):,} removed")

@@ -1,0 +1,64 @@
+"""`vizsla keys`: who may ask."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .options import JsonOption, LibraryOption, open_library
+from .output import note, print_json
+
+if TYPE_CHECKING:
+    from vizsla.state import Key
+
+app = typer.Typer(name="keys", help="Keys for the API.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command()
+def create(
+    library: LibraryOption = None,
+    name: Annotated[str, typer.Option(help="To know it by.")] = "",
+    tps: Annotated[int | None, typer.Option(min=1, help="Calls allowed per second.")] = None,
+    monthly: Annotated[int | None, typer.Option(min=1, help="Calls allowed per calendar month.")] = None,
+) -> None:
+    """Make a key and print it, once: it is not kept."""
+    with open_library(library) as opened:
+        print(opened.keys.create(name=name, tps=tps, monthly=monthly))
+
+
+@app.command("list")
+def list_(library: LibraryOption = None, json: JsonOption = False) -> None:
+    """List the keys, without their digits."""
+    with open_library(library) as opened:
+        keys = opened.keys.all()
+    if json:
+        print_json(keys)
+        return
+    for key in keys:
+        print(_line(key))
+    if not keys:
+        note("there are no keys: `vizsla keys create` makes one")
+
+
+def _line(key: Key) -> str:
+    allowed = [f"{key.tps}/s" if key.tps else "", f"{key.monthly:,}/month" if key.monthly else ""]
+    state = "revoked" if key.revoked else "valid"
+    day = datetime.fromtimestamp(key.created, UTC).date().isoformat()
+    parts = [str(key.id), f"{key.hint}...", key.name or "-", state, day, f"{key.calls:,} calls this month"]
+    return "  ".join(parts + list(filter(None, allowed)))
+
+
+@app.command()
+def revoke(
+    which: Annotated[str, typer.Argument(metavar="KEY", help="Its number, its name, or the key itself.")],
+    library: LibraryOption = None,
+) -> None:
+    """Make a key invalid, also for a server that runs."""
+    with open_library(library) as opened:
+        revoked = opened.keys.revoke(which)
+    if not revoked:
+        note(f"vizsla: there is no valid key {which!r}: see `vizsla keys list`")
+        raise typer.Exit(1)
+    note(f"{revoked} revoked")

@@ -1,0 +1,27 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from vizsla.library import Library
+
+LibraryOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--library", metavar="DIR", help="The library; default VIZSLA_LIBRARY, else ./vizsla-library."
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def open_library(library: Path | None, **options: object) -> Library:
+    """The library that options, environment and file name."""
+    from vizsla.library import Library
+    from vizsla.settings import load
+
+    return Library(load({"library": library, **options}))

@@ -1,0 +1,7 @@
+"""The library: the one object that adds and searches."""
+
+from .choices import Choices, Failure, Summary
+from .errors import LibraryError, NoLibrary
+from .library import Library, Status
+
+__all__ = ["Choices", "Failure", "Library", "LibraryError", "NoLibrary", "Status", "Summary"]

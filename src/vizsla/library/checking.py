@@ -1,0 +1,82 @@
+"""Whether a library is whole: records, vectors, thumbnails, index."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from vizsla.records import ImageRecord
+from vizsla.sources import SourceError, open_source
+
+from .choices import Choices
+
+if TYPE_CHECKING:
+    from .library import Library
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """Something that is not as it should be."""
+
+    what: str
+    repaired: bool = False
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What was found."""
+
+    records: int
+    problems: list[Problem]
+
+
+def check(library: Library, *, repair: bool) -> Report:
+    """See `Library.check`."""
+    damage = library.store.damage()
+    if damage:  # what is derived from records that cannot be read cannot be judged
+        return Report(0, [Problem(text) for text in damage])
+    before = _incomplete(library)
+    if before and repair:
+        _mend(library, [record for record, _ in before.values()])
+    after = _incomplete(library) if before and repair else before
+    problems = [
+        Problem(f"{record.source}/{record.key} {lacks}", image_id not in after)
+        for image_id, (record, lacks) in before.items()
+    ]
+    return Report(library.store.count(), problems + _index_problems(library, repair=repair))
+
+
+def _incomplete(library: Library) -> dict[str, tuple[ImageRecord, str]]:
+    """Image id to record and what it lacks."""
+    without_vector = set(library.store.without_vector())
+    found = {}
+    for stored in library.store.each():
+        record = stored.record
+        if not library.blobs.has(record.content_id):
+            found[record.image_id] = (record, "has lost its thumbnail")
+        elif stored.number in without_vector:
+            found[record.image_id] = (record, "has lost its vector")
+    return found
+
+
+def _mend(library: Library, records: list[ImageRecord]) -> None:
+    """Read images again from where they came; those that are gone stay as they are."""
+    library.store.distrust([record.image_id for record in records])
+    for address in {record.source for record in records}:
+        keys = frozenset(record.key for record in records if record.source == address)
+        try:
+            source = open_source(address, library.settings)
+        except SourceError:
+            continue
+        library.adding(source, Choices(), only=keys).run()
+
+
+def _index_problems(library: Library, *, repair: bool) -> list[Problem]:
+    """The index is derived: it is judged by its count, and mended by making it anew."""
+    library.index()
+    stored, indexed = library.store.count(), library.indexer.engine.count()
+    if stored == indexed:
+        return []
+    if repair:
+        library.indexer.rebuild()
+    mended = library.indexer.engine.count() == stored
+    return [Problem(f"the index holds {indexed:,} of {stored:,} pictures", mended)]

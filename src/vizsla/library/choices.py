@@ -1,0 +1,51 @@
+"""What an owner says about a source, and what comes of adding it."""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+
+
+class Choices(msgspec.Struct, frozen=True):
+    """What the owner says about a whole source. `None`: as was said when it was added before."""
+
+    licence: str | None = None
+    """A licence code, for images that claim none themselves."""
+    content_base: str | None = None
+    """Address below which the images are served, under their keys."""
+
+    def completed(self, remembered: dict[str, str]) -> Choices:
+        return Choices(
+            self.licence or remembered.get("licence"), self.content_base or remembered.get("content_base")
+        )
+
+    def to_remember(self) -> dict[str, str]:
+        return {name: value for name in self.__struct_fields__ if (value := getattr(self, name))}
+
+    def digest(self) -> str:
+        """Changes when the choices do."""
+        return hashlib.blake2b(repr(self).encode(), digest_size=8).hexdigest()
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """An image that could not be added."""
+
+    key: str
+    reason: str
+    detail: str = ""
+
+
+class Summary(msgspec.Struct):
+    """What came of adding a source; of a dry run, what would come."""
+
+    source: str
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    missing: int = 0
+    """Images that the library has and the source has no longer; they stay until they are removed."""
+    failed: int = 0
+    reasons: dict[str, int] = {}
+    failures: list[Failure] = []
+    seconds: float = 0.0

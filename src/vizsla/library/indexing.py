@@ -1,0 +1,62 @@
+"""The index follows the store: the only place that moves changes from one to the other."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from pathlib import Path
+
+from vizsla.engines import open_engine
+from vizsla.store import Store
+
+from .errors import LibraryError
+
+STEPS = 2000
+"""Changes applied at once: enough to be quick, few enough that searches see progress."""
+
+
+class Indexer:
+    """An engine, and the way to keep it up to date. Safe for several threads.
+
+    Args:
+        directory: of the index; made if it does not exist. Whatever cannot be read in it is made anew.
+        dimension: length of the vectors.
+    """
+
+    def __init__(self, store: Store, directory: Path, dimension: int) -> None:
+        self._store = store
+        self._directory = directory
+        self._dimension = dimension
+        self._lock = threading.Lock()
+        self.engine = open_engine(directory, dimension)
+
+    def catch_up(self) -> bool:
+        """Apply what the store has and the engine has not, or look what the process that does so has done.
+
+        Returns: whether the engine now has everything that was in the store.
+        """
+        with self._lock:
+            newest = self._store.sequence()
+            if self.engine.try_lock():
+                while self.engine.watermark() < newest:
+                    self.engine.apply(self._store.changes(self.engine.watermark(), STEPS))
+            else:
+                self.engine.refresh()
+            return self.engine.watermark() >= newest
+
+    def rebuild(self) -> None:
+        """Throw the index away and make it anew.
+
+        Raises:
+            LibraryError: another process is applying changes to it.
+        """
+        with self._lock:
+            if not self.engine.try_lock():
+                raise LibraryError("another process uses the index: stop it, then run this again")
+            self.engine.close()
+            shutil.rmtree(self._directory)
+            self.engine = open_engine(self._directory, self._dimension)
+        self.catch_up()
+
+    def close(self) -> None:
+        self.engine.close()

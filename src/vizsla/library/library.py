@@ -1,0 +1,237 @@
+"""`Library`: the one object that adds and searches. Its rooms open when they are first used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+
+import msgspec
+
+from vizsla.settings import Settings
+
+from . import descriptor
+from .descriptor import Descriptor
+from .errors import LibraryError, NoLibrary
+
+if TYPE_CHECKING:
+    from vizsla.blobs import Blobs
+    from vizsla.decode import Limits
+    from vizsla.encoders.seam import Encoder
+    from vizsla.search import Searcher
+    from vizsla.sources.seam import Source
+    from vizsla.state import Keys
+    from vizsla.store import Store
+    from vizsla.wire import Images, SearchParameters
+
+    from .adding import Adding
+    from .checking import Report
+    from .choices import Choices
+    from .indexing import Indexer
+
+
+class _Closable(Protocol):
+    def close(self) -> None: ...
+
+
+_Room = TypeVar("_Room", bound=_Closable)
+
+
+class Status(msgspec.Struct, frozen=True):
+    """What is in a library."""
+
+    library: str
+    format: int
+    encoder: str
+    created: str
+    images: int
+    indexed: int
+    """Images that can be found; fewer than `images` while the index follows."""
+    keys: int
+    sources: dict[str, int]
+    licences: dict[str, int]
+    formats: dict[str, int]
+
+
+class Library:
+    """A library in the directory that the settings name; it need not exist yet.
+
+    Every method but `exists`, `make` and `adding` raises `NoLibrary` if it does not.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.directory = settings.library
+        self._open: list[Callable[[], None]] = []
+
+    def exists(self) -> bool:
+        """Whether there is a library.
+
+        Raises:
+            LibraryError: there is one that we cannot use.
+        """
+        try:
+            descriptor.read(self.directory)
+        except NoLibrary:
+            return False
+        return True
+
+    def make(self) -> None:
+        """Make the library, unless it exists."""
+        if not self.exists():
+            descriptor.write(self.directory, descriptor.describe(self.encoder))
+
+    # Rooms
+
+    @cached_property
+    def descriptor(self) -> Descriptor:
+        return descriptor.read(self.directory)
+
+    @cached_property
+    def limits(self) -> Limits:
+        from vizsla.decode import Limits
+
+        return Limits(max_pixels=self.settings.max_pixels)
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The encoder that made, or is to make, the library's vectors."""
+        from vizsla.encoders import open_encoder
+
+        if not self.exists():
+            return open_encoder(self.settings.encoder)
+        known = self.descriptor.encoder
+        encoder = open_encoder(known.name)
+        if encoder.digest != known.digest:
+            raise LibraryError(
+                f"{self.directory} was made with other weights of the encoder {known.name}: "
+                "make a new library with this vizsla and add its sources again"
+            )
+        return encoder
+
+    @cached_property
+    def store(self) -> Store:
+        from vizsla.store import Store
+
+        return self._kept(Store(self._place(self.settings.store, "records.db")))
+
+    @cached_property
+    def keys(self) -> Keys:
+        from vizsla.state import Keys
+
+        return self._kept(Keys(self._place(self.settings.state, "state.db")))
+
+    @cached_property
+    def blobs(self) -> Blobs:
+        from vizsla.blobs import Blobs
+
+        return Blobs(self._place(self.settings.blobs, "blobs"))
+
+    @cached_property
+    def indexer(self) -> Indexer:
+        from .indexing import Indexer
+
+        dimension = self.descriptor.encoder.dimension
+        return self._kept(Indexer(self.store, self.directory / "index", dimension))
+
+    @cached_property
+    def searcher(self) -> Searcher:
+        from vizsla.search import Searcher
+
+        return Searcher(self.store, self.indexer.engine, lambda: self.encoder)
+
+    def _place(self, url: str | None, name: str) -> str | Path:
+        _ = self.descriptor  # nothing is made where there is no library
+        return url or self.directory / name
+
+    def _kept(self, room: _Room) -> _Room:
+        self._open.append(room.close)
+        return room
+
+    def close(self) -> None:
+        """Close every room that was opened."""
+        while self._open:
+            self._open.pop()()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.close()
+
+    # What it does
+
+    def adding(
+        self,
+        source: Source,
+        choices: Choices,
+        *,
+        limit: int | None = None,
+        dry_run: bool = False,
+        only: frozenset[str] | None = None,
+    ) -> Adding:
+        """A run of adding a source (see `Adding`); it makes the library if there is something to put into it."""
+        from .adding import Adding
+
+        return Adding(self, source, choices, limit=limit, dry_run=dry_run, only=only)
+
+    def remove(self, what: str) -> int:
+        """Remove an image by its id or its file, or all images of a source; returns how many.
+
+        Raises:
+            LibraryError: it names nothing in the library.
+        """
+        from .removing import remove
+
+        return remove(self, what)
+
+    def index(self) -> bool:
+        """Make everything that is in the store findable, unless another process does; whether it is."""
+        return self.indexer.catch_up()
+
+    def search(self, parameters: SearchParameters) -> Images:
+        """The v7 answer; addresses in it lead to the server of the settings."""
+        from vizsla.search import Addresses
+
+        settings = self.settings
+        self.index()
+        base = settings.public_url or f"http://{settings.host}:{settings.port}"
+        return self.searcher.search(parameters, Addresses(base.rstrip("/")))
+
+    def thumbnail(self, image_id: str) -> bytes:
+        """The thumbnail of an image, JPEG or PNG.
+
+        Raises:
+            LibraryError: there is no such image, or it lost its thumbnail.
+        """
+        stored = self.store.find(image_id)
+        data = self.blobs.get(stored.record.content_id) if stored else None
+        if data is None:
+            raise LibraryError(
+                f"there is no thumbnail of {image_id}: `vizsla check --repair` makes lost ones anew"
+            )
+        return data
+
+    def status(self) -> Status:
+        """What is in the library."""
+        self.index()
+        engine = self.indexer.engine
+        return Status(
+            library=str(self.directory),
+            format=self.descriptor.format,
+            encoder=self.descriptor.encoder.name,
+            created=self.descriptor.created,
+            images=self.store.count(),
+            indexed=engine.count(),
+            keys=sum(key.revoked is None for key in self.keys.all()),
+            sources=self.store.addresses(),
+            licences=engine.facets((), "licence"),
+            formats=engine.facets((), "format"),
+        )
+
+    def check(self, *, repair: bool = False) -> Report:
+        """Whether the library is whole; with `repair`, put right what can be."""
+        from .checking import check
+
+        return check(self, repair=repair)

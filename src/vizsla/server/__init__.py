@@ -1,0 +1,6 @@
+"""The server: the v7 API, thumbnails, originals and pages over one library."""
+
+from .app import application
+from .run import ServingError, running, serve
+
+__all__ = ["ServingError", "application", "running", "serve"]

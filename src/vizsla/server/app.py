@@ -1,0 +1,75 @@
+"""The application: which address is answered by what."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from vizsla.library import Library
+from vizsla.web import STATIC
+
+from .admission import Admission
+from .api import Api
+from .errors import HANDLERS, UrlLimit
+from .follower import Follower
+from .hosts import Hosts
+from .originals import Originals
+from .pages import WebPages
+from .thumbnails import Thumbnails
+
+PREFIXES = ("/v7.0", "/bing/v7.0", "/v7", "/api/v7")
+"""v7 reference, section 1.1: two that clients use, and two of links in answers that they follow."""
+
+
+def application(library: Library) -> Starlette:
+    """The ASGI application that serves a library, as its settings say.
+
+    While it runs, the index follows the store, so that what others add is found within a second.
+    """
+    settings = library.settings
+    hosts = Hosts(settings.public_url)
+    admission = Admission(library.keys, settings.limits, anonymous=settings.anonymous)
+    follower = Follower(library, admission)
+    api = Api(library.searcher, admission, hosts)
+    pages = WebPages(library.searcher, library.store, hosts)
+    routes: list[BaseRoute] = [Route(f"{prefix}/images/search", api.search) for prefix in PREFIXES]
+    routes += [
+        Route("/th", Thumbnails(library.blobs).get),
+        Route("/content/{image_id}", Originals(library.store, settings).get),
+        Route("/healthz", _healthy),
+        Route("/readyz", follower.ready),
+    ]
+    if settings.pages:
+        routes += [
+            Route("/", pages.home),
+            Route("/images/search", pages.search),
+            Mount("/static", StaticFiles(directory=STATIC)),
+        ]
+    return Starlette(
+        routes=routes,
+        middleware=[Middleware(UrlLimit)],
+        exception_handlers=HANDLERS,
+        lifespan=_lifespan(follower.running),
+    )
+
+
+async def _healthy(request: Request) -> Response:
+    return PlainTextResponse("alive\n")
+
+
+def _lifespan(
+    running: Callable[[], AbstractContextManager[None]],
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        with running():
+            yield
+
+    return lifespan

@@ -1,0 +1,71 @@
+"""What a server does besides answering: its index follows the store, its counts are written down."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from vizsla.library import Library
+
+from .admission import Admission
+
+log = logging.getLogger("vizsla")
+
+TICK_SECONDS = 0.15
+"""Between looks at the store: what is added is to be found within a second."""
+
+COUNT_TICKS = 7
+"""Counted calls are written about once a second."""
+
+
+class Follower:
+    """A thread that keeps the index up to date while the server runs."""
+
+    def __init__(self, library: Library, admission: Admission) -> None:
+        self._library = library
+        self._admission = admission
+        self._stopping = threading.Event()
+        self._caught_up = threading.Event()
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Follow while the block runs."""
+        thread = threading.Thread(target=self._run, name="vizsla-follower", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._stopping.set()
+            thread.join()
+            self._admission.flush()
+
+    async def ready(self, request: Request) -> Response:
+        """`GET /readyz`: 200 once everything that was in the store at the start can be found."""
+        if self._caught_up.is_set():
+            return PlainTextResponse("ready\n")
+        return PlainTextResponse("the index is being brought up to date\n", status_code=503)
+
+    def _run(self) -> None:
+        ticks = 0
+        while not self._stopping.is_set():
+            self._attempt(self._follow, "the index could not follow the store")
+            ticks += 1
+            if ticks % COUNT_TICKS == 0:
+                self._attempt(self._admission.flush, "calls could not be counted")
+            self._stopping.wait(TICK_SECONDS)
+
+    def _follow(self) -> None:
+        if self._library.index():
+            self._caught_up.set()
+
+    def _attempt(self, step: Callable[[], None], failed: str) -> None:
+        """Do one step; whatever goes wrong with it, searches go on, and the next tick tries again."""
+        try:
+            step()
+        except Exception:
+            log.exception(failed)

@@ -1,0 +1,76 @@
+"""The addresses of the pages for people."""
+
+from __future__ import annotations
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from vizsla.search import Addresses, Searcher, image_of
+from vizsla.store import Store
+from vizsla.web import Pages
+from vizsla.wire import InvalidRequest, parse_image_id, parse_search
+
+from .headers import query_pairs
+from .hosts import Hosts
+
+NEWEST = 60
+"""Pictures on the first page."""
+
+SECURITY = {
+    "Content-Security-Policy": (
+        "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+class WebPages:
+    """Answers people's requests over one searcher."""
+
+    def __init__(self, searcher: Searcher, store: Store, hosts: Hosts) -> None:
+        self._searcher = searcher
+        self._store = store
+        self._hosts = hosts
+        self._pages = Pages()
+
+    async def home(self, request: Request) -> Response:
+        """`GET /`: the newest pictures."""
+        return await run_in_threadpool(self._home, self._hosts.addresses(request))
+
+    async def search(self, request: Request) -> Response:
+        """`GET /images/search`: results, or with `view=detailv2&id=..` one picture."""
+        pairs = query_pairs(request)
+        given = {name.lower(): value for name, value in reversed(pairs)}
+        work = self._picture if given.get("view") and given.get("id") else self._results
+        return await run_in_threadpool(work, pairs, self._hosts.addresses(request))
+
+    def _home(self, addresses: Addresses) -> Response:
+        newest = self._searcher.newest(NEWEST, addresses)
+        return _page(self._pages.home(addresses.base, newest.value, newest.total_estimated_matches))
+
+    def _results(self, pairs: list[tuple[str, str]], addresses: Addresses) -> Response:
+        try:
+            parameters = parse_search(pairs)
+        except InvalidRequest as error:
+            return _page(self._pages.sorry(addresses.base, str(error)), status=400)
+        answer = self._searcher.search(parameters, addresses)
+        return _page(self._pages.results(addresses.base, parameters, answer))
+
+    def _picture(self, pairs: list[tuple[str, str]], addresses: Addresses) -> Response:
+        given = {name.lower(): value for name, value in reversed(pairs)}
+        try:
+            stored = self._store.find(parse_image_id(given["id"]))
+        except ValueError:
+            stored = None
+        if stored is None:
+            return _page(self._pages.sorry(addresses.base, "This picture is not here any more."), status=404)
+        query = given.get("q", "")
+        image = image_of(stored.record, query, addresses)
+        return _page(self._pages.picture(addresses.base, stored.record, image, query))
+
+
+def _page(html: str, *, status: int = 200) -> Response:
+    return HTMLResponse(html, status, headers=SECURITY)

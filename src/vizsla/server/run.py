@@ -1,0 +1,131 @@
+"""Serving an application over HTTP/1.1 with uvicorn; why uvicorn: docs/decisions/0006-asgi-server.md."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+BACKLOG = 2048
+GRACE_SECONDS = 10
+"""How long requests that run may go on after the server was told to stop."""
+
+
+class ServingError(Exception):
+    """The server cannot start; the message says what to do."""
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, telling when it is ready, and ending well when it was told to end."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {
+            number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)
+        }
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def serve(app: ASGIApp, host: str, port: int, ready: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    Args:
+        port: 0 picks a free one.
+        ready: called with the address once requests are answered.
+
+    Raises:
+        ServingError: the address is taken or not ours, or the application did not start.
+    """
+    with _listening(host, port) as bound:
+        address = _address(host, bound)
+        server = _server(app, lambda: ready(address))
+        server.run([bound])
+        if not server.started:
+            raise ServingError("the server did not start; the lines above say why")
+
+
+@contextmanager
+def running(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+    """Serve on a thread while the block runs, which gets the address.
+
+    Raises:
+        ServingError: as `serve`.
+    """
+    with _listening(host, port) as bound:
+        settled = threading.Event()
+        server = _server(app, settled.set)
+
+        def run() -> None:
+            try:
+                server.run([bound])
+            finally:
+                settled.set()
+
+        thread = threading.Thread(target=run, name="vizsla-server")
+        thread.start()
+        settled.wait()
+        if not server.started:
+            thread.join()
+            raise ServingError("the server did not start; the lines above say why")
+        try:
+            yield _address(host, bound)
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def _server(app: ASGIApp, ready: Callable[[], None]) -> _Server:
+    return _Server(
+        uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        ),
+        ready,
+    )
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            bound.bind((host, port))
+            bound.listen(BACKLOG)
+        except (OSError, OverflowError) as error:
+            raise ServingError(
+                f"cannot listen on {host}:{port}: {error}; choose another with --host and --port"
+            ) from error
+        yield bound
+    finally:
+        bound.close()
+
+
+def _address(host: str, bound: socket.socket) -> str:
+    name = f"[{host}]" if ":" in host else host
+    return f"http://{name}:{bound.getsockname()[1]}"

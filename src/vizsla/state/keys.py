@@ -1,0 +1,124 @@
+"""Keys: who may ask, how often, and how often they did."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import Select, func, insert, or_, select, update
+from sqlalchemy.exc import DatabaseError
+
+from vizsla.store.database import Database
+
+from .schema import keys, metadata, usage
+
+KEY_BYTES = 16
+"""32 hexadecimal digits: published samples refuse to send a key of another length."""
+
+
+class StateError(Exception):
+    """The state's database cannot be read or written; the message says why."""
+
+
+class Key(msgspec.Struct, frozen=True):
+    """What is known of a key; the key itself is not."""
+
+    id: int
+    hint: str
+    """Its first four digits, to recognise it by."""
+    name: str
+    created: int
+    """Unix time, seconds, as `revoked`."""
+    revoked: int | None
+    tps: int | None
+    """Calls per second that are allowed; `None`: any."""
+    monthly: int | None
+    """Calls per calendar month (UTC) that are allowed; `None`: any."""
+    calls: int
+    """Calls counted in this month."""
+
+
+class Keys:
+    """The keys of a library. Safe for several threads and processes.
+
+    Args:
+        url: an SQLAlchemy URL, or the path of an SQLite file.
+
+    Raises:
+        StateError: it cannot be opened; and from every method.
+    """
+
+    def __init__(self, url: str | Path) -> None:
+        self._database = Database(url)
+        with self._errors(), self._database.writing() as db:
+            metadata.create_all(db)
+
+    def close(self) -> None:
+        self._database.close()
+
+    def create(self, *, name: str = "", tps: int | None = None, monthly: int | None = None) -> str:
+        """Make a key; returns its 32 hexadecimal digits, which are kept nowhere."""
+        secret = secrets.token_hex(KEY_BYTES)
+        row = {"digest": _digest(secret), "hint": secret[:4], "name": name, "created": int(time.time())}
+        with self._errors(), self._database.writing() as db:
+            db.execute(insert(keys).values(**row, tps=tps, monthly=monthly))
+        return secret
+
+    def find(self, secret: str) -> Key | None:
+        """The key with these digits, revoked or not."""
+        with self._errors(), self._database.reading() as db:
+            row = db.execute(_with_calls().where(keys.c.digest == _digest(secret))).first()
+        return Key(*row) if row else None
+
+    def all(self) -> list[Key]:
+        with self._errors(), self._database.reading() as db:
+            return [Key(*row) for row in db.execute(_with_calls().order_by(keys.c.id))]
+
+    def revoke(self, which: str) -> int:
+        """Revoke the keys with this id, name, or digits; returns how many."""
+        named = or_(keys.c.name == which, keys.c.digest == _digest(which))
+        if which.isdecimal() and len(which) < 2 * KEY_BYTES:
+            named = or_(named, keys.c.id == int(which))
+        with self._errors(), self._database.writing() as db:
+            change = update(keys).where(named, keys.c.revoked.is_(None)).values(revoked=int(time.time()))
+            return db.execute(change).rowcount
+
+    def count(self, calls: Mapping[int, int]) -> None:
+        """Add to this month's calls of keys, by id."""
+        if not calls:
+            return
+        with self._errors(), self._database.writing() as db:
+            for key_id, added in calls.items():
+                mine = (usage.c.key_id == key_id) & (usage.c.month == _month())
+                more = update(usage).where(mine).values(calls=usage.c.calls + added)
+                if db.execute(more).rowcount == 0:
+                    db.execute(insert(usage).values(key_id=key_id, month=_month(), calls=added))
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except DatabaseError as error:
+            raise StateError(f"the keys cannot be read or written: {error.orig}") from error
+
+
+def _with_calls() -> Select[Any]:
+    joined = keys.outerjoin(usage, (usage.c.key_id == keys.c.id) & (usage.c.month == _month()))
+    columns = [keys.c[name] for name in ("id", "hint", "name", "created", "revoked", "tps", "monthly")]
+    return select(*columns, func.coalesce(usage.c.calls, 0)).select_from(joined)
+
+
+def _digest(secret: str) -> str:
+    """Keys are random: a plain hash cannot be searched, and is quick enough for every request."""
+    return hashlib.sha256(secret.lower().encode()).hexdigest()
+
+
+def _month() -> str:
+    return datetime.now(UTC).strftime("%Y-%m")

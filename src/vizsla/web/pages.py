@@ -1,0 +1,109 @@
+"""Rendering pages. The templates escape whatever they show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from vizsla.records import ImageRecord
+from vizsla.wire import (
+    LICENCES,
+    Aspect,
+    Color,
+    Image,
+    Images,
+    ImageType,
+    License,
+    SearchParameters,
+    Size,
+    to_pairs,
+)
+
+HERE: Final = Path(__file__).parent
+STATIC: Final = HERE / "static"
+
+CHOICES: Final = (
+    ("imageType", "Any type", [kind for kind in ImageType if "Https" not in kind and kind != "Shopping"]),
+    ("color", "Any colour", list(Color)),
+    ("size", "Any size", [size for size in Size if size != "All"]),
+    ("aspect", "Any shape", [aspect for aspect in Aspect if aspect != "All"]),
+    ("license", "Any licence", [licence for licence in License if licence != "All"]),
+)
+"""Filters that the page offers: parameter, what its absence is called, values."""
+
+LABELS: Final = {
+    "AnimatedGif": "Animated",
+    "Clipart": "Clip art",
+    "Line": "Line drawing",
+    "ColorOnly": "In colour",
+    "Monochrome": "Black and white",
+    "Any": "Some licence",
+    "Public": "Public domain",
+    "Share": "Free to share",
+    "ShareCommercially": "Free to share commercially",
+    "Modify": "Free to modify",
+    "ModifyCommercially": "Free to modify commercially",
+}
+"""What values are called, where not as on the wire."""
+
+
+class Pages:
+    """Renders pages as HTML. `base` is the beginning of our addresses, without a slash at its end."""
+
+    def __init__(self) -> None:
+        self._templates = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=select_autoescape(),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.globals.update(choices=CHOICES, labels=LABELS, query="", chosen={})
+        self._templates.filters["bytes"] = _bytes
+
+    def home(self, base: str, newest: list[Image], count: int) -> str:
+        """The first page: some pictures, and how many there are."""
+        return self._render("home.html", base=base, newest=newest, count=count)
+
+    def results(self, base: str, parameters: SearchParameters, answer: Images) -> str:
+        """A page of results, with the ways to its neighbours."""
+        given = dict(to_pairs(parameters))
+        at, after = parameters.offset, answer.next_offset
+        more = answer.value and after < answer.total_estimated_matches
+        return self._render(
+            "results.html",
+            base=base,
+            query=parameters.q,
+            chosen=given,
+            answer=answer,
+            previous=_page(given, max(0, at - parameters.count)) if at > 0 else None,
+            following=_page(given, after) if more else None,
+        )
+
+    def picture(self, base: str, record: ImageRecord, image: Image, query: str) -> str:
+        """The page about one image."""
+        licence = LICENCES[record.licence]
+        return self._render(
+            "picture.html", base=base, record=record, image=image, query=query, licence=licence
+        )
+
+    def sorry(self, base: str, message: str) -> str:
+        """A page that says what went wrong."""
+        return self._render("sorry.html", base=base, message=message)
+
+    def _render(self, name: str, **values: Any) -> str:
+        return self._templates.get_template(name).render(values)
+
+
+def _page(given: dict[str, str], offset: int) -> str:
+    return urlencode({**given, "offset": str(offset)})
+
+
+def _bytes(size: int) -> str:
+    """A number of bytes as people say it."""
+    if size < 1000:
+        return f"{size} bytes"
+    return f"{size / 1000:,.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:,.1f} MB"
