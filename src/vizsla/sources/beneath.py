@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from .names import is_utf8
 from .seam import ItemError
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
@@ -37,7 +38,7 @@ def real(root: Path, key: str) -> str:
     Raises:
         ItemError: it is nowhere, hidden, or outside of `root`.
     """
-    if "\0" in key or any(part[:1] in ("", ".") for part in key.split("/")):
+    if "\0" in key or not is_utf8(key) or any(part[:1] in ("", ".") for part in key.split("/")):
         raise ItemError("vanished", "no image has such a name")
     with item_errors():
         found = Path(os.path.realpath(root / key, strict=True))

@@ -13,6 +13,8 @@ import msgspec
 from vizsla.records import Claims
 from vizsla.wire.licences import licence_from_text
 
+from .names import is_utf8
+
 _Line = Annotated[str, msgspec.Meta(max_length=2_000)]
 _Text = Annotated[str, msgspec.Meta(max_length=20_000)]
 _Path = Annotated[str, msgspec.Meta(max_length=4_096)]
@@ -43,13 +45,13 @@ def path_of(row: Row) -> str:
     Raises:
         ValueError: there is none, or it leads out of the folder.
     """
-    given = row.path or row.file_name or ""
+    given = _utf8("path", row.path or row.file_name)
     parts = [part for part in given.split("/") if part not in ("", ".")]
     if not parts:
         raise ValueError("path: is missing; give the file's path, relative to the manifest's folder")
     if given.startswith("/") or ".." in parts:
         raise ValueError(
-            f"path: {given!r} leads out of the folder; give it relative to the manifest's folder"
+            f"path: {_shown(given)} leads out of the folder; give it relative to the manifest's folder"
         )
     return unicodedata.normalize("NFC", "/".join(parts))
 
@@ -79,12 +81,15 @@ _MONTH: Final = re.compile(r"[0-9]{4}(?:-[0-9]{2})?")
 
 
 def _text(field: str, value: str | None) -> str | None:
-    """NFC on one line."""
-    try:
-        (value or "").encode()
-    except UnicodeEncodeError as error:
-        raise ValueError(f"{field}: is not UTF-8; save the manifest as UTF-8") from error
-    return " ".join(unicodedata.normalize("NFC", value or "").translate(_CONTROLS).split()) or None
+    """NFC on one line; `None` if nothing is left."""
+    text = unicodedata.normalize("NFC", _utf8(field, value))
+    return " ".join(text.translate(_CONTROLS).split()) or None
+
+
+def _utf8(field: str, value: str | None) -> str:
+    if not is_utf8(value or ""):
+        raise ValueError(f"{field}: is not UTF-8; save the manifest as UTF-8")
+    return value or ""
 
 
 def _tags(value: list[str] | str | None) -> tuple[str, ...]:

@@ -12,14 +12,12 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-from vizsla.decode.errors import DecodeError
-from vizsla.decode.formats import tell_format
 from vizsla.records import Claims
 
 from .beneath import Outside, item_errors, open_beneath, real, special
 from .ledger import Ledger
 from .manifest import READERS
-from .names import claims_image, words_of
+from .names import claims_image, is_utf8, words_of
 from .seam import ItemError, NotAnImage, SourceError, SourceItem
 
 LIBRARY_MARK: Final = "vizsla.json"
@@ -82,7 +80,7 @@ class FolderSource:
             folders += [
                 f"{folder}{entry.name}/"
                 for entry in reversed(entries)
-                if _is_folder(entry) and _is_utf8(entry.name)
+                if _is_folder(entry) and is_utf8(entry.name)
             ]
         yield from ledger.left()
 
@@ -100,9 +98,9 @@ class FolderSource:
         Raises:
             ItemError: as `open` does.
         """
-        path = self._root / real(self._root, key)
-        self.open(key).close()
-        return path
+        relative = real(self._root, key)
+        open_beneath(self._root, relative).close()
+        return self._root / relative
 
     def _entries(self, folder: str) -> list[os.DirEntry[str]]:
         with item_errors(), os.scandir(self._root / folder) as found:
@@ -122,7 +120,7 @@ class FolderSource:
 
     def _item(self, key: str, entry: os.DirEntry[str], ledger: Ledger) -> Listed | None:
         """The image or the failure that an entry is; `None`: neither."""
-        if not _is_utf8(entry.name):
+        if not is_utf8(entry.name):
             return _spelled(key), ItemError("unreadable", "its name is not UTF-8; rename it")
         if entry.name in READERS or _is_folder(entry):
             return None
@@ -191,6 +189,10 @@ def _stamp(info: os.stat_result, claims: Claims, names: str) -> str:
 
 
 def _is_image(head: bytes) -> bool:
+    # Loading the decoder takes longer than all the rest of this room, and serving originals does without it.
+    from vizsla.decode.errors import DecodeError
+    from vizsla.decode.formats import tell_format
+
     try:
         tell_format(head)
     except DecodeError:
@@ -202,24 +204,15 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
     return entry.is_dir(follow_symlinks=False)
 
 
-def _leads_to_folder(entry: os.DirEntry[str]) -> bool:
+def _leads_to_folder(link: os.DirEntry[str]) -> bool:
     try:
-        return entry.is_dir()
+        return link.is_dir()
     except OSError:
         return False
 
 
-def _is_utf8(name: str) -> bool:
-    """Python stands in for other bytes with surrogates, which no database and no answer can hold."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def _spelled(key: str) -> str:
-    """A key for people, its odd bytes written as `\xe9`."""
+    """A key for people, its odd bytes in hexadecimal."""
     return os.fsencode(key).decode("utf-8", "backslashreplace")
 
 
@@ -240,7 +233,7 @@ def _usable(path: Path) -> Path:
         raise SourceError(f"there is no folder {str(path)!r}; check the path") from error
     except (OSError, ValueError, RuntimeError) as error:
         raise SourceError(f"the folder {str(path)!r} cannot be read: {_reason(error)}") from error
-    if not _is_utf8(str(root)):
+    if not is_utf8(str(root)):
         raise SourceError(f"the path of the folder {_spelled(str(root))!r} is not UTF-8; rename it")
     return root
 

@@ -23,6 +23,15 @@ def claims_image(name: str) -> bool:
     return _stem(name) != name
 
 
+def is_utf8(name: str) -> bool:
+    """Python stands in for other bytes with surrogates, which no database and no answer can hold."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def words_of(path: str) -> str:
     """The words in a relative path, separated by spaces, in the order and case in which they stand.
 
