@@ -3,7 +3,8 @@
 from vizsla.decode.blocks import Blocks
 from vizsla.decode.directory import TiffDirectory
 from vizsla.decode.errors import DecodeError
-from vizsla.decode.picture import Geometry, Limits, Picture, open_picture
+from vizsla.decode.limits import Limits
+from vizsla.decode.picture import Geometry, Picture, open_picture
 from vizsla.decode.thumbnail import Rendition, Thumbnail, resize
 
 __all__ = [

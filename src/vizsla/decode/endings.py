@@ -10,6 +10,9 @@ from collections.abc import Callable, Mapping
 
 from vizsla.decode.directory import TiffDirectory
 
+MAX_BLOCKS = 1_000_000
+"""Blocks of a GIF that are walked, about a second; files of that many are not made by honest programs."""
+
 
 def is_cut(data: bytes, name: str) -> bool:
     """Whether `data`, a file of format `name`, ends before its structure does."""
@@ -38,10 +41,10 @@ def _png(data: bytes) -> bool:
 
 def _gif(data: bytes) -> bool:
     """Walk images and extensions to the trailer; a missing trailer alone is common and no loss."""
-    at = 13 + _table(data[10])
+    at, blocks = 13 + _table(data[10]), 0
     while at < len(data) and data[at] in (0x21, 0x2C):
         at += 2 if data[at] == 0x21 else 11 + _table(data[at + 9])
-        while data[at]:
+        while data[at] and (blocks := blocks + 1) <= MAX_BLOCKS:
             at += 1 + data[at]
         at += 1
     return at > len(data)

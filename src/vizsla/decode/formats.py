@@ -30,7 +30,11 @@ SIGNATURES: tuple[tuple[bytes, str], ...] = (
 """Pattern at the beginning and the family; `other`: pictures (or packed ones) that nothing here decodes."""
 
 _FAMILIES = tuple((re.compile(pattern, re.DOTALL), family) for pattern, family in SIGNATURES)
-_SVG_ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?svg[\s>/]")
+_SVG_ROOT = re.compile(
+    rb"""(?:\xef\xbb\xbf)? (?> \s+ | <\?.*?\?> | <!--.*?--> | <!DOCTYPE [^\[>]* (?:\[.*?\]\s*)? > )*+
+    <(?:[A-Za-z_][\w.-]*:)?svg[\s>/]""",
+    re.DOTALL | re.VERBOSE,
+)
 _SVG_WITHIN = 65_536
 """Bytes in which the root of an SVG file must open: comments and entity declarations may precede it."""
 _AVIF_BRANDS = {b"avif", b"avis"}
@@ -49,7 +53,7 @@ def tell_format(data: bytes) -> str:
     if family == "heif":
         family = _brand(data)
     elif family == "xml":
-        family = "svg" if _SVG_ROOT.search(data, 0, _SVG_WITHIN) else None
+        family = "svg" if _SVG_ROOT.match(data, 0, _SVG_WITHIN) else None
     if family == "other":
         raise DecodeError("unsupported format", "convert it to JPEG, PNG, GIF, WebP, AVIF, TIFF, BMP or SVG")
     if family is None:

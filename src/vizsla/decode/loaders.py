@@ -42,10 +42,20 @@ LOADERS: Mapping[str, Loader] = {
     "webp": Loader("webpload_buffer", _exactly),
     "avif": Loader("heifload_buffer"),
     "heic": Loader("heifload_buffer"),
-    "tiff": Loader("tiffload_buffer", by_rows=True),
+    "tiff": Loader("tiffload_buffer"),
     "svg": Loader("svgload_buffer", _drawn, by_rows=True),
 }
 
+_SAMPLE_BYTES: Mapping[str, int] = {
+    "short": 2,
+    "ushort": 2,
+    "int": 4,
+    "uint": 4,
+    "float": 4,
+    "double": 8,
+    "complex": 8,
+    "dpcomplex": 16,
+}
 ANIMATED = frozenset({"gif", "webp"})
 """Formats whose further pictures are frames, not pages."""
 
@@ -71,8 +81,8 @@ class Opened(msgspec.Struct, frozen=True):
         """Bytes that the decoder holds at once for the whole picture; 0: a few rows."""
         if LOADERS[self.format].by_rows and not self._field("interlaced", 0):
             return 0
-        wide = self.format == "jpeg" or self.image.format == "ushort"
-        return int(self.image.width * self.image.height * max(self.image.bands, 3) * (2 if wide else 1))
+        sample = 2 if self.format == "jpeg" else _SAMPLE_BYTES.get(self.image.format, 1)
+        return int(self.image.width * self.image.height * max(self.image.bands, 3) * sample)
 
     def at(self, scale: float) -> Image:
         """The picture at no less than `scale` times its size; only a drawing becomes larger than it is."""

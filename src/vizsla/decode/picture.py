@@ -5,6 +5,7 @@ The bytes are decoded once, at the smallest size that serves every rendition; al
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Literal, Protocol
 
 import msgspec
@@ -13,10 +14,12 @@ from numpy.typing import NDArray
 
 from vizsla.decode.bitmap import BROKEN, bitmap_pixels, open_bitmap
 from vizsla.decode.blocks import Blocks, find_blocks
+from vizsla.decode.drawing import DrawingError, draw
 from vizsla.decode.endings import is_cut
 from vizsla.decode.errors import DecodeError
 from vizsla.decode.formats import tell_format
 from vizsla.decode.libvips import LibvipsError
+from vizsla.decode.limits import Limits
 from vizsla.decode.loaders import open_header
 from vizsla.decode.pixels import Pixels, as_image, kept_scale, over_white, resized, scaled, to_srgb
 from vizsla.decode.thumbnail import Thumbnail, make_thumbnail
@@ -27,15 +30,6 @@ SEEN_THROUGH = 250
 """Alpha below this is transparent to the eye."""
 TRANSPARENT_SHARE = 0.01
 """Share of pixels from which a picture counts as transparent; less is a rounded corner."""
-
-
-class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """What one picture may cost."""
-
-    max_pixels: int = 250_000_000
-    """Width times height."""
-    max_held: int = 1 << 30
-    """Bytes for a picture whose decoder must hold all of it at once, such as an interlaced PNG."""
 
 
 class Geometry(Protocol):
@@ -92,6 +86,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
 
 _DEFAULT_LIMITS = Limits()
+_NO_BLOCKS = Blocks()
 
 
 def open_picture(data: bytes, limits: Limits = _DEFAULT_LIMITS) -> Picture:
@@ -101,47 +96,46 @@ def open_picture(data: bytes, limits: Limits = _DEFAULT_LIMITS) -> Picture:
         DecodeError: it is no picture, broken, of an unknown kind, or beyond the limits.
     """
     name = tell_format(data)
+    opener = _OPENERS.get(name, _open_stored)
     try:
-        return _open_bitmap(data, limits) if name == "bmp" else _open(data, name, limits)
-    except (LibvipsError, *BROKEN) as error:
+        return opener(data, name, limits)
+    except (LibvipsError, DrawingError, *BROKEN) as error:
         raise DecodeError("truncated" if is_cut(data, name) else "damaged", _first_line(error)) from error
 
 
-def _open(data: bytes, name: str, limits: Limits) -> Picture:
+def _open_stored(data: bytes, name: str, limits: Limits) -> Picture:
     opened = open_header(data, name)
     stored = opened.image.width, opened.image.height
-    _check(*stored, opened.held, limits)
+    limits.check(*stored, opened.held)
     if opened.frames > 1 and is_cut(data, name):
         raise DecodeError("truncated", "frames are missing")
-    blocks = Blocks(svg=data) if name == "svg" else find_blocks(opened.image)
-    scale = kept_scale(*stored) if name == "svg" else min(1.0, kept_scale(*stored))
+    scale = min(1.0, kept_scale(*stored))
     kept = to_srgb(opened.at(scale), scaled(stored[0], scale), scaled(stored[1], scale))
-    width, height = reversed(stored) if opened.turned else stored
-    return _picture(data, name, (width, height), kept, frames=opened.frames, blocks=blocks)
+    size = (stored[1], stored[0]) if opened.turned else stored
+    return _picture(data, name, size, kept, opened.frames, find_blocks(opened.image))
 
 
-def _open_bitmap(data: bytes, limits: Limits) -> Picture:
+def _open_bitmap(data: bytes, name: str, limits: Limits) -> Picture:
     bitmap = open_bitmap(data)
     size = bitmap.size
-    _check(*size, size[0] * size[1] * 4, limits)
+    limits.check(*size, size[0] * size[1] * 4)
     scale = min(1.0, kept_scale(*size))
     kept = to_srgb(as_image(bitmap_pixels(bitmap)), scaled(size[0], scale), scaled(size[1], scale))
-    return _picture(data, "bmp", size, kept, frames=1, blocks=Blocks())
+    return _picture(data, name, size, kept)
 
 
-def _check(width: int, height: int, held: int, limits: Limits) -> None:
-    if width * height > limits.max_pixels:
-        raise DecodeError(
-            "too large", f"{width} x {height} pixels; at most {limits.max_pixels:,} are decoded"
-        )
-    if held > limits.max_held:
-        raise DecodeError("too large", f"{width} x {height} pixels, needs {held:,} bytes at once")
+def _open_drawing(data: bytes, name: str, limits: Limits) -> Picture:
+    drawing = draw(data, limits)
+    return _picture(data, name, (drawing.width, drawing.height), drawing.kept, blocks=Blocks(svg=data))
+
+
+_OPENERS: Mapping[str, Callable[[bytes, str, Limits], Picture]] = {"bmp": _open_bitmap, "svg": _open_drawing}
+"""Formats that libvips does not open in this process."""
 
 
 def _picture(
-    data: bytes, name: str, size: tuple[int, int], kept: Pixels, *, frames: int, blocks: Blocks
+    data: bytes, name: str, size: tuple[int, int], kept: Pixels, frames: int = 1, blocks: Blocks = _NO_BLOCKS
 ) -> Picture:
-    has_alpha = kept.shape[2] == 4
     small, alpha = _small(kept)
     return Picture(
         data=data,
@@ -149,7 +143,7 @@ def _picture(
         width=size[0],
         height=size[1],
         frames=frames,
-        has_alpha=has_alpha,
+        has_alpha=kept.shape[2] == 4,
         blocks=blocks,
         kept=kept,
         small=small,
