@@ -105,7 +105,8 @@ class WordIndex:
 
     def remove(self, number: int) -> None:
         """Remove a record; visible after `commit`."""
-        self._open_writer().delete_documents_by_term("number", number)
+        # By query: `delete_documents_by_term` of tantivy-py 0.27 finds nothing in an unsigned field.
+        self._open_writer().delete_documents_by_query(_number_query(number))
 
     def commit(self) -> None:
         """Make durable what was put and removed."""
@@ -152,9 +153,7 @@ class WordView:
         The excluding clause keeps tantivy from skipping documents by their highest possible score, which would let
         the rounding of sums, and so the order of equals, depend on the size of the slice.
         """
-        excluded = Query.boolean_query(
-            [(Occur.Should, Query.term_query(_SCHEMA, "number", number)) for number in without]
-        )
+        excluded = Query.boolean_query([(Occur.Should, _number_query(number)) for number in without])
         full = Query.boolean_query([(Occur.Must, _within(query, tests)), (Occur.MustNot, excluded)])
         result = self._searcher.search(full, max(limit, 1), offset=offset)
         ranked: list[int] = self._numbers(result)[:limit].tolist()
@@ -170,6 +169,10 @@ def _total(result: tantivy.SearchResult) -> int:
 
 
 # Queries
+
+
+def _number_query(number: int) -> Query:
+    return Query.term_query(_SCHEMA, "number", number, "basic")
 
 
 def _within(query: Query, tests: Sequence[Test]) -> Query:

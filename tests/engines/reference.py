@@ -1,0 +1,178 @@
+"""The engine seam by brute force: what an engine has to answer, written to be read and not to be fast."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from vizsla.engines.fusion import reciprocal_rank_fusion
+from vizsla.engines.seam import CANDIDATES, TEXT_FIELDS, All, Any, Hits, Match, Not, Plan, Words
+from vizsla.records import COLUMNS, AnyOf, Change, Condition, Filters, ImageRecord, Vector
+
+STOP_WORDS = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "by",
+        "for",
+        "in",
+        "is",
+        "it",
+        "no",
+        "not",
+        "of",
+        "on",
+        "or",
+        "s",
+        "the",
+        "this",
+        "to",
+        "was",
+        "with",
+    ]
+)
+
+_COLUMNS = {column.name: column for column in COLUMNS}
+
+Tokens = list[tuple[int, str]]
+"""Place in the text, and word."""
+
+
+def analyse(text: str) -> Tokens:
+    """Words folded, stop words left out, with a stemmer that knows plurals: enough for the words of tests."""
+    folded = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
+    words = enumerate(re.findall(r"[a-z0-9]+", folded))
+    return [(place, word.removesuffix("s")) for place, word in words if word not in STOP_WORDS]
+
+
+def values(record: ImageRecord, name: str) -> set[str]:
+    found = _COLUMNS[name].read(record)
+    assert found is not None
+    assert not isinstance(found, int)
+    return {found} if isinstance(found, str) else set(found)
+
+
+class ReferenceEngine:
+    """Implements `vizsla.engines.seam.Engine` over a dictionary."""
+
+    def __init__(self, dimension: int | None) -> None:
+        self._dimension = dimension
+        self._records: dict[int, tuple[ImageRecord, Vector | None]] = {}
+        self._watermark = 0
+
+    def watermark(self) -> int:
+        return self._watermark
+
+    def apply(self, changes: Sequence[Change]) -> None:
+        for change in changes:
+            if change.sequence <= self._watermark:
+                continue
+            self._records.pop(change.number, None)
+            if change.record is not None:
+                self._records[change.number] = change.record, change.vector
+            self._watermark = change.sequence
+
+    def search(self, plan: Plan) -> Hits:
+        allowed = sorted(self._within(plan.filters), reverse=True)
+        words = demanded(plan.words) if plan.words is not None else None
+        if plan.vector is not None and plan.vector.any() and plan.vector.shape != (self._dimension,):
+            raise ValueError("the vector does not fit")
+        vector = plan.vector if plan.vector is not None and plan.vector.any() else None
+        if words is None and vector is None:
+            return Hits(tuple(allowed[plan.offset : plan.offset + plan.limit]), len(allowed))
+        ranked = self._by_words(words, allowed) if words is not None else []
+        looks = self._by_looks(vector, allowed) if vector is not None else []
+        head = reciprocal_rank_fusion((ranked[:CANDIDATES], looks))
+        everything = head + [number for number in ranked if number not in set(head)]
+        return Hits(tuple(everything[plan.offset : plan.offset + plan.limit]), len(everything))
+
+    def _by_words(self, words: Match, allowed: Iterable[int]) -> list[int]:
+        scores = {number: score(words, self._records[number][0]) for number in allowed}
+        return sorted((n for n in allowed if scores[n] is not None), key=lambda n: -(scores[n] or 0.0))
+
+    def _by_looks(self, vector: Vector, allowed: Iterable[int]) -> list[int]:
+        scores = {
+            number: float(np.float32(stored.astype(np.float16)) @ vector)
+            for number in allowed
+            if (stored := self._records[number][1]) is not None
+        }
+        return sorted(scores, key=lambda number: -scores[number])[:CANDIDATES]
+
+    def count(self, filters: Filters = ()) -> int:
+        return len(self._within(filters))
+
+    def facets(self, filters: Filters, column: str) -> dict[str, int]:
+        if _COLUMNS[column].kind == "number":
+            raise ValueError("numbers have no facets")
+        within = self._within(filters)
+        counts = Counter(value for n in within for value in values(self._records[n][0], column))
+        return {value: count for value, count in counts.items() if value}
+
+    def close(self) -> None:
+        pass
+
+    def _within(self, filters: Filters) -> list[int]:
+        for condition in filters:
+            if (_COLUMNS[condition.column].kind == "number") == isinstance(condition, AnyOf):
+                raise ValueError("the condition does not fit the column")
+        return [n for n, (record, _) in self._records.items() if all(holds(c, record) for c in filters)]
+
+
+def holds(condition: Condition, record: ImageRecord) -> bool:
+    if isinstance(condition, AnyOf):
+        return not condition.values.isdisjoint(values(record, condition.column))
+    number = _COLUMNS[condition.column].read(record)
+    if number is None:
+        return False
+    assert isinstance(number, int)
+    low, high = condition.low, condition.high
+    return (low is None or low <= number) and (high is None or number <= high)
+
+
+def demanded(match: Match) -> Match | None:
+    """The match without what demands nothing."""
+    if isinstance(match, Words):
+        return match if analyse(match.text) else None
+    if isinstance(match, Not):
+        inner = demanded(match.part)
+        return None if inner is None else Not(inner)
+    parts = tuple(part for one in match.parts if (part := demanded(one)) is not None)
+    if not parts:
+        return None
+    return All(parts) if isinstance(match, All) else Any(parts, min(match.minimum, len(parts)))
+
+
+def score(match: Match, record: ImageRecord) -> float | None:
+    """How well a record matches; `None` if it does not."""
+    if isinstance(match, Words):
+        fields = TEXT_FIELDS if match.field is None else (match.field,)
+        return max(
+            (TEXT_FIELDS[field] for field in fields if _holds_words(match, record, field)), default=None
+        )
+    if isinstance(match, Not):
+        return 0.0 if score(match.part, record) is None else None
+    scores = [found for part in match.parts if (found := score(part, record)) is not None]
+    needed = len(match.parts) if isinstance(match, All) else match.minimum
+    return sum(scores) if len(scores) >= needed else None
+
+
+def _holds_words(words: Words, record: ImageRecord, field: str) -> bool:
+    wanted = analyse(words.text)
+    value: str | tuple[str, ...] = getattr(record, field)
+    texts = [analyse(text) for text in ((value,) if isinstance(value, str) else value)]
+    if not words.phrase:
+        return {word for _, word in wanted} <= {word for text in texts for _, word in text}
+    first = wanted[0][0]
+    shape = [(place - first, word) for place, word in wanted]
+    return any(
+        {(start + place, word) for place, word in shape} <= set(text) for text in texts for start, _ in text
+    )

@@ -1,0 +1,23 @@
+"""The embedded engine fulfils the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from vizsla.engines import open_engine
+from vizsla.engines.seam import Engine
+
+from .contract import EngineContract
+from .samples import DIMENSION
+
+
+class TestLocalEngine(EngineContract):
+    @pytest.fixture
+    def engine(self, tmp_path: Path) -> Iterator[Engine]:
+        engine = open_engine(tmp_path / "index", DIMENSION)
+        assert engine.try_lock()
+        yield engine
+        engine.close()

@@ -1,0 +1,17 @@
+"""The brute-force engine fulfils the contract, so that others can be compared with it."""
+
+from __future__ import annotations
+
+import pytest
+
+from vizsla.engines.seam import Engine
+
+from .contract import EngineContract
+from .reference import ReferenceEngine
+from .samples import DIMENSION
+
+
+class TestReferenceEngine(EngineContract):
+    @pytest.fixture
+    def engine(self) -> Engine:
+        return ReferenceEngine(DIMENSION)
