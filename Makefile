@@ -35,8 +35,9 @@ bench: install ## measure, and write benchmarks/RESULTS.md
 	@$(BIN)/python -m benchmarks
 
 lock: ## choose the newest allowed version of every package anew
-	@test -x $(BIN)/uv || { $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet uv; }
-	@$(BIN)/uv pip compile --quiet --universal --upgrade --python-version 3.11 --group dev pyproject.toml --extra build \
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/uv pip compile --quiet --universal --upgrade --python-version 3.11 --group dev pyproject.toml \
 		--generate-hashes --no-emit-index-url --custom-compile-command 'make lock' -o requirements.lock
 
 .PHONY: help install demo test check format bench lock

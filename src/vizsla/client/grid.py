@@ -40,7 +40,7 @@ def draw(pictures: Sequence[bytes], rows: int, columns: int) -> Figure:
     from PIL import Image as Pillow
 
     figure = Figure(figsize=(columns * CELL_INCHES, rows * CELL_INCHES), layout="constrained")
-    cells = figure.subplots(rows, columns, squeeze=False).flat
+    cells = list(figure.subplots(rows, columns, squeeze=False).flat)
     for cell in cells:
         cell.axis("off")
     for cell, data in zip(cells, pictures, strict=False):

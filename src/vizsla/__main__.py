@@ -1,0 +1,5 @@
+"""`python -m vizsla` is `vizsla`."""
+
+from vizsla.cli import main
+
+main()
