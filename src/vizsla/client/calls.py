@@ -1,33 +1,30 @@
-"""What both clients share: where to ask, how to ask, how to read what comes back, when to ask again."""
+"""What both clients share: where to ask, what to send, how to read what comes back."""
 
 from __future__ import annotations
 
 import os
-import random
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Final, TypedDict
+from typing import TYPE_CHECKING, Any, Final, TypedDict
+from urllib.parse import urlsplit
 
-import httpx
 import msgspec
 
 from vizsla.wire import SEARCH_PARAMETERS, Image, Images, WireError, decode_error, decode_images
 
-from .errors import NoAnswer, UnexpectedAnswer
+from .errors import UnexpectedAnswer
+
+if TYPE_CHECKING:
+    import httpx
 
 DEFAULT_ENDPOINT: Final = "http://127.0.0.1:8000"
 KEY_HEADER: Final = "Ocp-Apim-Subscription-Key"
 SEARCH_PATH: Final = "/images/search"
 
-TRY_AGAIN: Final = frozenset((429, 502, 503, 504))
-"""Statuses that may be gone a moment later."""
-
-LONGEST_WAIT: Final = 30.0
-"""Seconds; a server that asks for more gets its error raised instead."""
-
-FIRST_WAIT: Final = 0.5
-"""Seconds before the second try, if the server asks for none; doubled each time."""
+_VERSION: Final = re.compile(r"/v7(?:\.0)?$", re.IGNORECASE)
+_HEADERS: Final = {"User-Agent": "vizsla", "Accept-Encoding": "gzip, deflate"}
 
 
 class SearchFilters(TypedDict, total=False):
@@ -60,37 +57,53 @@ class SearchFilters(TypedDict, total=False):
 _WIRE_NAMES: Final = {row.field: row.name for row in SEARCH_PARAMETERS}
 
 
+class Call(msgspec.Struct, frozen=True):
+    """One GET."""
+
+    url: str
+    headers: dict[str, str]
+    params: dict[str, str] | None = None
+    """Instead of the address's own query, if given."""
+    follow_redirects: bool = False
+    """Only where no key is sent: it is not for whoever a server points to."""
+
+
 class Calls:
-    """Builds requests and reads answers for one endpoint.
+    """Builds the calls to one endpoint.
 
     Args:
         endpoint: base address, with or without `/v7.0` or `/bing/v7.0`, or the search address itself. Default:
             `VIZSLA_ENDPOINT`, else `http://127.0.0.1:8000`.
         key: default `VIZSLA_KEY`, else none is sent. It goes to the search address only.
-        timeout: seconds.
+
+    Raises:
+        ValueError: the endpoint is no http address, or the key holds what no key can.
     """
 
-    def __init__(self, endpoint: str | None, key: str | None, timeout: float) -> None:
+    def __init__(self, endpoint: str | None, key: str | None) -> None:
         self.search_url = search_url(endpoint or os.environ.get("VIZSLA_ENDPOINT") or DEFAULT_ENDPOINT)
-        key = key or os.environ.get("VIZSLA_KEY")
-        self._key = {KEY_HEADER: key} if key else {}
-        self._extensions = {"timeout": httpx.Timeout(timeout).as_dict()}
+        self._key = _key_header((key or os.environ.get("VIZSLA_KEY") or "").strip())
 
-    def search(self, query: str, filters: Mapping[str, Any]) -> httpx.Request:
+    def search(self, query: str, filters: Mapping[str, Any]) -> Call:
         unknown = filters.keys() - _WIRE_NAMES.keys()
         if unknown:
             raise TypeError(f"no such search parameter: {', '.join(sorted(unknown))}")
         given = {_WIRE_NAMES[name]: str(value) for name, value in filters.items() if value is not None}
         headers = {**_HEADERS, **self._key, "Accept": "application/json"}
-        return httpx.Request(
-            "GET", self.search_url, params={"q": query, **given}, headers=headers, extensions=self._extensions
-        )
+        return Call(self.search_url, headers, {"q": query, **given})
 
-    def download(self, url: str) -> httpx.Request:
-        return httpx.Request("GET", url, headers=_HEADERS, extensions=self._extensions)
+    def content(self, image: Image) -> Call:
+        return Call(image.content_url, _HEADERS, follow_redirects=True)
+
+    def thumbnail(self, image: Image, width: int | None, height: int | None) -> Call:
+        sides = "".join(f"&{name}={side}" for name, side in (("w", width), ("h", height)) if side is not None)
+        return Call(image.thumbnail_url + sides, _HEADERS, follow_redirects=True)
 
 
-_HEADERS: Final = {"User-Agent": "vizsla", "Accept-Encoding": "gzip, deflate"}
+def _key_header(key: str) -> dict[str, str]:
+    if not (key.isascii() and key.isprintable()):
+        raise ValueError("the key holds characters that no key has: copy it again")
+    return {KEY_HEADER: key} if key else {}
 
 
 def search_url(endpoint: str) -> str:
@@ -100,11 +113,14 @@ def search_url(endpoint: str) -> str:
         ValueError: it is no http address.
     """
     base = endpoint.strip().rstrip("/")
-    if not base.lower().startswith(("http://", "https://")):
-        raise ValueError(f"{endpoint!r} is not an endpoint: it must begin with http:// or https://")
+    parts = urlsplit(base)
+    if parts.scheme not in ("http", "https") or not parts.hostname or " " in base:
+        raise ValueError(
+            f"{endpoint!r} is not an endpoint: it must begin with http:// or https:// and name a host"
+        )
     if base.endswith(SEARCH_PATH):
         return base
-    return base + (SEARCH_PATH if base.rpartition("/")[2].startswith("v7") else f"/v7.0{SEARCH_PATH}")
+    return base + (SEARCH_PATH if _VERSION.search(base) else f"/v7.0{SEARCH_PATH}")
 
 
 def read_images(response: httpx.Response) -> Images:
@@ -114,15 +130,18 @@ def read_images(response: httpx.Response) -> Images:
         WireError: the server refused.
         UnexpectedAnswer: it is no v7 answer.
     """
-    if response.status_code != 200:
-        raise _refusal(response)
     try:
-        return decode_images(response.content)
+        return decode_images(read_bytes(response))
     except msgspec.DecodeError as error:
         raise UnexpectedAnswer(f"{response.url} does not answer as image search v7 does: {error}") from error
 
 
 def read_bytes(response: httpx.Response) -> bytes:
+    """The body.
+
+    Raises:
+        WireError: the server refused.
+    """
     if response.status_code != 200:
         raise _refusal(response)
     return response.content
@@ -138,53 +157,15 @@ def _refusal(response: httpx.Response) -> WireError:
 def retry_after(response: httpx.Response) -> float | None:
     """Seconds that the header `Retry-After` asks for: a number or a date (RFC 9110, section 10.2.3)."""
     value: str = response.headers.get("Retry-After", "").strip()
-    if value.isdecimal():
+    if re.fullmatch(r"[0-9]{1,9}", value):
         return float(value)
     try:
         return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
-
-
-def pause(attempt: int, outcome: httpx.Response | httpx.TransportError) -> float | None:
-    """Seconds to wait before asking again; `None`: do not.
-
-    Args:
-        attempt: how often it was tried, from 1.
-        outcome: what came of the last time.
-    """
-    if isinstance(outcome, httpx.Response):
-        if outcome.status_code not in TRY_AGAIN:
-            return None
-        asked = retry_after(outcome)
-        if asked is not None:
-            return asked if asked <= LONGEST_WAIT else None
-    return (
-        random.uniform(0.5, 1.0) * FIRST_WAIT * 2.0 ** (attempt - 1)
-    )  # spread out, so that clients do not return together
-
-
-def settled(outcome: httpx.Response | httpx.TransportError, request: httpx.Request) -> httpx.Response:
-    """The response, if one came.
-
-    Raises:
-        NoAnswer: none came.
-    """
-    if isinstance(outcome, httpx.Response):
-        return outcome
-    base = f"{request.url.scheme}://{request.url.netloc.decode('ascii')}"
-    raise NoAnswer(
-        f"no answer from {base} ({outcome or type(outcome).__name__}): "
-        "is the server running, and is the endpoint (VIZSLA_ENDPOINT) right?"
-    ) from outcome
 
 
 def next_offset(page: Images, offset: int) -> int | None:
     """Where the next page begins; `None` after the last."""
     following = page.next_offset
     return following if page.value and offset < following < page.total_estimated_matches else None
-
-
-def thumbnail_url(image: Image, width: int | None, height: int | None) -> str:
-    sides = "".join(f"&{name}={side}" for name, side in (("w", width), ("h", height)) if side is not None)
-    return image.thumbnail_url + sides

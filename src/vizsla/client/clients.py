@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import AsyncIterator, Iterator
-from itertools import count
-from typing import Self, Unpack
-
-import httpx
+from typing import TYPE_CHECKING, Self, Unpack
 
 from vizsla.wire import Image, Images
 
-from .calls import (
-    Calls,
-    SearchFilters,
-    next_offset,
-    pause,
-    read_bytes,
-    read_images,
-    settled,
-    thumbnail_url,
-)
+from .calls import Calls, SearchFilters, next_offset, read_bytes, read_images
+
+if TYPE_CHECKING:
+    import httpx
 
 TIMEOUT = 30.0
 """Seconds without a sign of the server."""
@@ -51,9 +40,10 @@ class Client:
         retries: int = RETRIES,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self._calls = Calls(endpoint, key, timeout)
-        self._retries = retries
-        self._http = httpx.Client(transport=transport)
+        from .http import Http
+
+        self._calls = Calls(endpoint, key)
+        self._http = Http(timeout, retries, transport)
 
     def search(self, query: str, **filters: Unpack[SearchFilters]) -> Images:
         """One page of results, at most 150.
@@ -62,7 +52,7 @@ class Client:
             WireError: the server refused; its subclass says why.
             ClientError: there is no usable answer.
         """
-        return read_images(self._send(self._calls.search(query, filters)))
+        return read_images(self._http.get(self._calls.search(query, filters)))
 
     def pages(self, query: str, **filters: Unpack[SearchFilters]) -> Iterator[Images]:
         """All pages of results, each beginning where the one before says."""
@@ -87,12 +77,11 @@ class Client:
 
     def thumbnail(self, image: Image, *, width: int | None = None, height: int | None = None) -> bytes:
         """The bytes of the thumbnail (JPEG or PNG), fitted into `width` and `height` pixels if they are given."""
-        request = self._calls.download(thumbnail_url(image, width, height))
-        return read_bytes(self._send(request, follow_redirects=True))
+        return read_bytes(self._http.get(self._calls.thumbnail(image, width, height)))
 
     def content(self, image: Image) -> bytes:
         """The bytes of the image itself."""
-        return read_bytes(self._send(self._calls.download(image.content_url), follow_redirects=True))
+        return read_bytes(self._http.get(self._calls.content(image)))
 
     def close(self) -> None:
         self._http.close()
@@ -102,21 +91,6 @@ class Client:
 
     def __exit__(self, *raised: object) -> None:
         self.close()
-
-    def _send(self, request: httpx.Request, *, follow_redirects: bool = False) -> httpx.Response:
-        for attempt in count(1):
-            outcome = self._try(request, follow_redirects)
-            wait = pause(attempt, outcome) if attempt <= self._retries else None
-            if wait is None:
-                break
-            time.sleep(wait)
-        return settled(outcome, request)
-
-    def _try(self, request: httpx.Request, follow_redirects: bool) -> httpx.Response | httpx.TransportError:
-        try:
-            return self._http.send(request, follow_redirects=follow_redirects)
-        except httpx.TransportError as error:
-            return error
 
 
 class AsyncClient:
@@ -131,12 +105,13 @@ class AsyncClient:
         retries: int = RETRIES,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self._calls = Calls(endpoint, key, timeout)
-        self._retries = retries
-        self._http = httpx.AsyncClient(transport=transport)
+        from .http import AsyncHttp
+
+        self._calls = Calls(endpoint, key)
+        self._http = AsyncHttp(timeout, retries, transport)
 
     async def search(self, query: str, **filters: Unpack[SearchFilters]) -> Images:
-        return read_images(await self._send(self._calls.search(query, filters)))
+        return read_images(await self._http.get(self._calls.search(query, filters)))
 
     async def pages(self, query: str, **filters: Unpack[SearchFilters]) -> AsyncIterator[Images]:
         offset: int | None = filters.get("offset", 0)
@@ -158,34 +133,16 @@ class AsyncClient:
                 return
 
     async def thumbnail(self, image: Image, *, width: int | None = None, height: int | None = None) -> bytes:
-        request = self._calls.download(thumbnail_url(image, width, height))
-        return read_bytes(await self._send(request, follow_redirects=True))
+        return read_bytes(await self._http.get(self._calls.thumbnail(image, width, height)))
 
     async def content(self, image: Image) -> bytes:
-        return read_bytes(await self._send(self._calls.download(image.content_url), follow_redirects=True))
+        return read_bytes(await self._http.get(self._calls.content(image)))
 
     async def aclose(self) -> None:
-        await self._http.aclose()
+        await self._http.close()
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *raised: object) -> None:
         await self.aclose()
-
-    async def _send(self, request: httpx.Request, *, follow_redirects: bool = False) -> httpx.Response:
-        for attempt in count(1):
-            outcome = await self._try(request, follow_redirects)
-            wait = pause(attempt, outcome) if attempt <= self._retries else None
-            if wait is None:
-                break
-            await asyncio.sleep(wait)
-        return settled(outcome, request)
-
-    async def _try(
-        self, request: httpx.Request, follow_redirects: bool
-    ) -> httpx.Response | httpx.TransportError:
-        try:
-            return await self._http.send(request, follow_redirects=follow_redirects)
-        except httpx.TransportError as error:
-            return error

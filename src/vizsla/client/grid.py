@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from io import BytesIO
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -29,8 +30,8 @@ def grid(
         client: downloads the thumbnails; default: a new one.
     """
     images = list(islice(results.value if isinstance(results, Images) else results, rows * columns))
-    with ThreadPoolExecutor(CONNECTIONS) as pool:
-        thumbnails = list(pool.map((client or Client()).thumbnail, images))
+    with nullcontext(client) if client else Client() as asked, ThreadPoolExecutor(CONNECTIONS) as pool:
+        thumbnails = list(pool.map(asked.thumbnail, images))
     return draw(thumbnails, rows, columns)
 
 
