@@ -58,11 +58,17 @@ class Admission:
         self._count(key)
 
     def flush(self) -> None:
-        """Write what was counted since the last time."""
+        """Write what was counted since the last time.
+
+        Raises:
+            StateError: it cannot be written; it stays counted, for the next time.
+        """
         with self._lock:
-            counted, self._uncounted = self._uncounted, Counter()
+            counted = self._uncounted.copy()
         self._keys.count(counted)
-        self._remembered.clear()  # what is remembered of a key holds its calls of before
+        with self._lock:
+            self._uncounted -= counted
+            self._remembered.clear()  # what is remembered of a key holds its calls of before
 
     def _known(self, secret: str) -> Key | None:
         now = time.monotonic()

@@ -52,12 +52,14 @@ def application(library: Library) -> Starlette:
             Route("/images/search", pages.search),
             Mount("/static", StaticFiles(directory=STATIC)),
         ]
-    return Starlette(
+    app = Starlette(
         routes=routes,
         middleware=[Middleware(UrlLimit)],
         exception_handlers=HANDLERS,
         lifespan=_lifespan(follower.running),
     )
+    app.router.redirect_slashes = False  # it would redirect to whatever the `Host` header says
+    return app
 
 
 async def _healthy(request: Request) -> Response:

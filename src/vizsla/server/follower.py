@@ -31,6 +31,7 @@ class Follower:
         self._admission = admission
         self._stopping = threading.Event()
         self._caught_up = threading.Event()
+        self._failing: set[str] = set()
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -64,8 +65,17 @@ class Follower:
             self._caught_up.set()
 
     def _attempt(self, step: Callable[[], None], failed: str) -> None:
-        """Do one step; whatever goes wrong with it, searches go on, and the next tick tries again."""
+        """Do one step; whatever goes wrong with it, searches go on, and the next tick tries again.
+
+        What keeps going wrong is logged once.
+        """
         try:
             step()
         except Exception:
-            log.exception(failed)
+            if failed not in self._failing:
+                log.exception("%s; trying on", failed)
+            self._failing.add(failed)
+        else:
+            if failed in self._failing:
+                log.warning("this is over: %s", failed)
+            self._failing.discard(failed)

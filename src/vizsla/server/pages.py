@@ -17,14 +17,13 @@ from .hosts import Hosts
 NEWEST = 60
 """Pictures on the first page."""
 
-SECURITY = {
-    "Content-Security-Policy": (
-        "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
+POLICY = (
+    "default-src 'none'; img-src {ours}; style-src {ours}; form-action {ours}; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+"""Content security policy: pictures, style and searches are ours, and nothing runs."""
+
+SECURITY = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
 
 class WebPages:
@@ -49,15 +48,16 @@ class WebPages:
 
     def _home(self, addresses: Addresses) -> Response:
         newest = self._searcher.newest(NEWEST, addresses)
-        return _page(self._pages.home(addresses.base, newest.value, newest.total_estimated_matches))
+        html = self._pages.home(addresses.base, newest.value, newest.total_estimated_matches)
+        return _page(html, addresses)
 
     def _results(self, pairs: list[tuple[str, str]], addresses: Addresses) -> Response:
         try:
             parameters = parse_search(pairs)
         except InvalidRequest as error:
-            return _page(self._pages.sorry(addresses.base, str(error)), status=400)
+            return _page(self._pages.sorry(addresses.base, str(error)), addresses, status=400)
         answer = self._searcher.search(parameters, addresses)
-        return _page(self._pages.results(addresses.base, parameters, answer))
+        return _page(self._pages.results(addresses.base, parameters, answer), addresses)
 
     def _picture(self, pairs: list[tuple[str, str]], addresses: Addresses) -> Response:
         given = {name.lower(): value for name, value in reversed(pairs)}
@@ -66,11 +66,15 @@ class WebPages:
         except ValueError:
             stored = None
         if stored is None:
-            return _page(self._pages.sorry(addresses.base, "This picture is not here any more."), status=404)
+            html = self._pages.sorry(addresses.base, "This picture is not here any more.")
+            return _page(html, addresses, status=404)
         query = given.get("q", "")
         image = image_of(stored.record, query, addresses)
-        return _page(self._pages.picture(addresses.base, stored.record, image, query))
+        return _page(self._pages.picture(addresses.base, stored.record, image, query), addresses)
 
 
-def _page(html: str, *, status: int = 200) -> Response:
-    return HTMLResponse(html, status, headers=SECURITY)
+def _page(html: str, addresses: Addresses, *, status: int = 200) -> Response:
+    """The page may be reached under another origin than the one that its addresses begin with: both are ours."""
+    scheme, _, rest = addresses.base.partition("://")
+    policy = POLICY.format(ours=f"'self' {scheme}://{rest.partition('/')[0]}")
+    return HTMLResponse(html, status, headers={**SECURITY, "Content-Security-Policy": policy})

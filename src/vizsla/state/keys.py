@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 import time
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,9 @@ from sqlalchemy.exc import DatabaseError
 from vizsla.store.database import Database
 
 from .schema import keys, metadata, usage
+
+_ID = re.compile(r"[0-9]{1,18}")
+"""An id as somebody types it, within 64 bits."""
 
 KEY_BYTES = 16
 """32 hexadecimal digits: published samples refuse to send a key of another length."""
@@ -82,9 +86,11 @@ class Keys:
             return [Key(*row) for row in db.execute(_with_calls().order_by(keys.c.id))]
 
     def revoke(self, which: str) -> int:
-        """Revoke the keys with this id, name, or digits; returns how many."""
+        """Revoke the keys with this id, name, or digits; returns how many. Keys without a name have no name to give."""
+        if not which:
+            return 0
         named = or_(keys.c.name == which, keys.c.digest == _digest(which))
-        if which.isdecimal() and len(which) < 2 * KEY_BYTES:
+        if _ID.fullmatch(which):
             named = or_(named, keys.c.id == int(which))
         with self._errors(), self._database.writing() as db:
             change = update(keys).where(named, keys.c.revoked.is_(None)).values(revoked=int(time.time()))
