@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -69,7 +71,7 @@ def _engine(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _: Any) -> None:
         for pragma in _PRAGMAS:
-            connection.execute(pragma)
+            _execute_patiently(connection, pragma)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -77,3 +79,16 @@ def _engine(url: str) -> Engine:
             connection.exec_driver_sql(statement)
 
     return engine
+
+
+def _execute_patiently(connection: sqlite3.Connection, statement: str) -> None:
+    """Execute what SQLite does not wait for by itself: of several first openings only one changes to WAL."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute(statement)
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        time.sleep(0.01)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
@@ -89,7 +89,7 @@ class Store:
     def _prepare(self) -> None:
         with self._database.writing() as db:
             metadata.create_all(db)
-            known: dict[str, int] = dict(db.execute(select(counters.c.name, counters.c.value)).tuples().all())
+            known = _pairs(db.execute(select(counters.c.name, counters.c.value)))
             if known.get("schema", SCHEMA_VERSION) > SCHEMA_VERSION:
                 raise StoreError("the records are of a newer version of vizsla: upgrade vizsla to read them")
             for name, value in (("schema", SCHEMA_VERSION), ("sequence", 0)):
@@ -132,9 +132,12 @@ class Store:
         with self._errors(), self._database.writing() as db:
             known = self._known(db, [entry.record.image_id for entry in entries])
             first = self._advance(db, len(entries))
+            before = len(known)
             for sequence, entry in enumerate(entries, first):
-                self._put_one(db, source_id, entry, sequence, known.get(entry.record.image_id))
-        return Tally(len(entries) - len(known), len(known))
+                image_id = entry.record.image_id
+                known[image_id] = self._put_one(db, source_id, entry, sequence, known.get(image_id))
+        added = len(known) - before
+        return Tally(added, len(entries) - added)
 
     def _known(self, db: Connection, image_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
         found: dict[str, tuple[int, int]] = {}
@@ -145,7 +148,8 @@ class Store:
 
     def _put_one(
         self, db: Connection, source_id: int, entry: Entry, sequence: int, known: tuple[int, int] | None
-    ) -> None:
+    ) -> tuple[int, int]:
+        """Write one record; `known` and what is returned are its number and the time of its discovery."""
         record = msgspec.structs.replace(entry.record, discovered=known[1]) if known else entry.record
         row = {
             "image_id": record.image_id,
@@ -168,13 +172,14 @@ class Store:
         if entry.vector is not None:
             half = entry.vector.astype("<f2").tobytes()
             db.execute(insert(vectors).values(number=number, vector=half))
+        return number, record.discovered
 
     def remove(self, image_ids: Iterable[str]) -> list[ImageRecord]:
         """Remove records; returns those that there were."""
         with self._errors(), self._database.writing() as db:
             gone = [
                 stored
-                for part in _slices(list(image_ids))
+                for part in _slices(list(dict.fromkeys(image_ids)))
                 for stored in self._select(db, records.c.image_id.in_(part))
             ]
             first = self._advance(db, len(gone))
@@ -217,7 +222,7 @@ class Store:
         """Key to stamp of every record of a source."""
         with self._errors(), self._database.reading() as db:
             rows = db.execute(select(records.c.key, records.c.stamp).where(records.c.source_id == source_id))
-            return dict(rows.tuples().all())
+            return _pairs(rows)
 
     def records(self, numbers: Sequence[int]) -> list[Stored]:
         """Records by number, in the order asked for; those that are gone are left out."""
@@ -248,7 +253,7 @@ class Store:
             select(sources.c.address, func.count(records.c.number)).outerjoin(records).group_by(sources.c.id)
         )
         with self._errors(), self._database.reading() as db:
-            return dict(db.execute(counts.order_by(sources.c.id)).tuples().all())
+            return _pairs(db.execute(counts.order_by(sources.c.id)))
 
     def count(self) -> int:
         with self._errors(), self._database.reading() as db:
@@ -293,9 +298,9 @@ class Store:
         with self._errors(), self._database.snapshot() as db:  # one state for both tables
             kept = db.execute(_CHANGED, {"after": after, "limit": limit}).all()
             gone = db.execute(_REMOVED, {"after": after, "limit": limit}).all()
-        steps = [_change(*row) for row in kept] + [
-            Change(sequence, number, None) for sequence, number in gone
-        ]
+            steps = [_change(*row) for row in kept] + [
+                Change(sequence, number, None) for sequence, number in gone
+            ]
         return sorted(steps, key=lambda change: change.sequence)[:limit]
 
     def _select(
@@ -312,7 +317,7 @@ class Store:
             yield
         except DatabaseError as error:
             raise StoreError(_explain(error)) from error
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise StoreError(
                 f"a record cannot be read ({error}): restore the library from a backup"
             ) from error
@@ -324,7 +329,14 @@ def _explain(error: DatabaseError) -> str:
         return "the disk is full: make room and run the same command again; what was added before is kept"
     if isinstance(error, OperationalError) and "locked" in text:
         return "another process is writing to the library for too long: wait for it and try again"
+    if "disk I/O" in text:
+        return "the disk refuses to read or write the records: check its health and your quota; what was added before is kept"
     return f"the records cannot be read or written: {text}"
+
+
+def _pairs(rows: Iterable[Any]) -> dict[str, Any]:
+    """Rows of two columns, as a mapping from the first to the second."""
+    return {key: value for key, value in rows}  # noqa: C416 - a row is no tuple to the types
 
 
 def _not_ok(db: Connection) -> list[str]:
