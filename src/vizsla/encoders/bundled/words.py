@@ -1,0 +1,92 @@
+"""From a text to the entries of a vocabulary: folding, inflected forms, words of several words, compounds."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+
+_TOKEN = re.compile(r"[a-z0-9]+(?:[-.'][a-z0-9]+)*")
+_LONGEST = 5  # Tokens of one entry; longer names are found by their parts.
+_SHORTEST_PART = 3  # Letters of each half of a compound; shorter halves are found in everything.
+_LONGEST_TOKEN = 40  # Letters; what is longer is no word.
+
+_ENDINGS = (
+    *(
+        ("ies", "y"),
+        ("sses", "ss"),
+        ("xes", "x"),
+        ("zes", "z"),
+        ("ches", "ch"),
+        ("shes", "sh"),
+        ("men", "man"),
+    ),
+    *(("ves", "f"), ("ves", "fe"), ("s", ""), ("es", ""), ("es", "e")),
+    *(("ied", "y"), ("ing", "e"), ("ing", ""), ("ed", "e"), ("ed", "")),
+    *(("ier", "y"), ("iest", "y"), ("er", "e"), ("er", ""), ("est", "e"), ("est", "")),
+)
+"""Regular inflections of English, those of nouns first, as WordNet's `morphy(7WN)` detaches them."""
+
+
+def fold(text: str) -> str:
+    """Return a text in lower case without accents, with plain apostrophes and hyphens."""
+    plain = text.translate({0x2019: "'", 0x2010: "-", 0x2011: "-"})
+    decomposed = unicodedata.normalize("NFKD", plain.casefold())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def base_forms(word: str) -> Iterator[str]:
+    """Yield what the word may be a regular inflection of, the likeliest first."""
+    for ending, base in _ENDINGS:
+        stem = word.removesuffix(ending)
+        if stem != word and len(stem) > 1:
+            yield stem + base
+            if not base and stem[-1] == stem[-2]:
+                yield stem[:-1]
+
+
+class Vocabulary:
+    """Numbers of words and of terms of several words.
+
+    `entries` are in lower case, the first `common` of them are the parts of compounds; `irregular` leads inflected
+    forms to entries. Vocabularies do not change, so several threads may use one.
+    """
+
+    def __init__(self, entries: Sequence[str], irregular: Mapping[str, str], common: int) -> None:
+        self._numbers = dict(zip(entries, range(len(entries)), strict=True))
+        self._irregular = irregular
+        self._common = common
+
+    def find(self, text: str) -> list[int]:
+        """Return the entries that a text is made of, in its order; what is not known is left out."""
+        tokens = [token for token in _TOKEN.findall(fold(text)) if len(token) <= _LONGEST_TOKEN]
+        found: list[int] = []
+        while tokens:
+            size, numbers = self._head(tokens)
+            found += numbers
+            del tokens[:size]
+        return found
+
+    def _head(self, tokens: Sequence[str]) -> tuple[int, list[int]]:
+        """Return how many of the first tokens were read, and as what: the longest entry wins."""
+        for size in range(min(_LONGEST, len(tokens)), 0, -1):
+            number = self._number(" ".join(tokens[:size]))
+            if number is not None:
+                return size, [number]
+        return 1, self._parts(tokens[0])
+
+    def _number(self, term: str) -> int | None:
+        """Return the entry that a term is, or is a form of."""
+        forms = (term, term.removesuffix("'s"), self._irregular.get(term, term), *base_forms(term))
+        return next((self._numbers[form] for form in forms if form in self._numbers), None)
+
+    def _parts(self, token: str) -> list[int]:
+        """Return the entries of a token that is written in one but made of several: `t-shirt`, `dogbasket`."""
+        pieces = re.split(r"[-.']", token)
+        if len(pieces) > 1:
+            return [number for piece in pieces if (number := self._number(piece)) is not None]
+        for cut in range(len(token) - _SHORTEST_PART, _SHORTEST_PART - 1, -1):
+            halves = self._number(token[:cut]), self._number(token[cut:])
+            if all(half is not None and half < self._common for half in halves):
+                return [half for half in halves if half is not None]
+        return []

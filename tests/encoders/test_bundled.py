@@ -1,0 +1,167 @@
+"""The bundled encoder keeps the contract, notices damage, and means what it says."""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+
+from encoders.contract import EncoderContract, pictures
+from vizsla.encoders import EncoderError, UnknownEncoder, open_encoder
+from vizsla.encoders.bundled.artifact import DIGESTS, IMAGE_TOWER, TEXT_TOWER
+from vizsla.encoders.bundled.encoder import DIRECTORY, open_bundled
+from vizsla.encoders.seam import Encoder, Pixels, Vectors
+
+ARTIFACT_LIMIT = 24_000_000  # Bytes; the wheel is meant to stay small.
+HALF_PRECISION = np.float16  # What engines store.
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Encoder:
+    return open_encoder()
+
+
+class TestContract(EncoderContract):
+    pass
+
+
+def test_an_unknown_name_says_which_there_are() -> None:
+    with pytest.raises(UnknownEncoder, match="bundled, bundled-1"):
+        open_encoder("clip")
+
+
+def test_the_name_written_into_a_library_opens_the_same_encoder(encoder: Encoder) -> None:
+    again = open_encoder(encoder.name)
+    assert (again.name, again.digest) == (encoder.name, encoder.digest)
+
+
+def test_picture_vectors_have_length_one_also_in_half_precision(encoder: Encoder) -> None:
+    stored = encoder.encode_images(pictures(encoder, 5)).astype(HALF_PRECISION).astype(np.float32)
+    np.testing.assert_allclose(np.linalg.norm(stored, axis=1), 1, atol=1e-3)
+
+
+def test_the_artifact_is_small_and_its_licences_are_beside_it() -> None:
+    assert sum((DIRECTORY / name).stat().st_size for name in (IMAGE_TOWER, TEXT_TOWER)) < ARTIFACT_LIMIT
+    card = (DIRECTORY / "MODEL_CARD.md").read_text(encoding="utf-8")
+    for licence in (DIRECTORY / "licences").iterdir():
+        assert licence.name in card
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    for name in (IMAGE_TOWER, TEXT_TOWER, DIGESTS):
+        shutil.copy(DIRECTORY / name, tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", [IMAGE_TOWER, TEXT_TOWER])
+def test_one_changed_bit_is_noticed(copied: Path, name: str) -> None:
+    whole = bytearray((copied / name).read_bytes())
+    whole[len(whole) // 2] ^= 1
+    (copied / name).write_bytes(whole)
+    with pytest.raises(EncoderError, match=f"{name}.*install vizsla again"):
+        open_bundled(copied)
+
+
+@pytest.mark.parametrize("name", [IMAGE_TOWER, TEXT_TOWER, DIGESTS])
+def test_a_missing_file_is_noticed(copied: Path, name: str) -> None:
+    (copied / name).unlink()
+    with pytest.raises(EncoderError, match="install vizsla again"):
+        open_bundled(copied)
+
+
+@pytest.mark.parametrize("digests", [b"", b"one\n", b"\xff\xfe", b"0 image.onnx\n"])
+def test_a_damaged_list_of_digests_is_noticed(copied: Path, digests: bytes) -> None:
+    (copied / DIGESTS).write_bytes(digests)
+    with pytest.raises(EncoderError, match="install vizsla again"):
+        open_bundled(copied)
+
+
+def modules_after(code: str) -> set[str]:
+    """Run code in a fresh interpreter; return the names of the packages that it loaded."""
+    code += "\nimport sys; print(*{name.split('.')[0] for name in sys.modules})"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(ran.stdout.split())
+
+
+def test_importing_the_room_loads_nothing_heavy() -> None:
+    assert not modules_after("import vizsla.encoders") & {"numpy", "onnxruntime", "msgspec"}
+
+
+def test_texts_are_encoded_without_the_image_tower() -> None:
+    loaded = modules_after("import vizsla.encoders as e; e.open_encoder().encode_texts(['dog'])")
+    assert "numpy" in loaded
+    assert "onnxruntime" not in loaded
+
+
+def likeness(encoder: Encoder, one: str, other: str) -> float:
+    a, b = encoder.encode_texts([one, other])
+    return float(a @ b / np.linalg.norm(a) / np.linalg.norm(b))
+
+
+@pytest.mark.parametrize(
+    ("form", "base"),
+    [
+        ("Dogs", "dog"),
+        ("PUPPIES", "puppy"),
+        ("mice", "mouse"),
+        ("butterflies", "butterfly"),
+        ("dog's", "dog"),
+        ("dog’s", "dog"),
+        ("cafés", "cafe"),
+        ("sports cars", "sports car"),
+        ("golden retrievers", "golden retriever"),
+    ],
+)
+def test_forms_of_a_word_are_the_word(encoder: Encoder, form: str, base: str) -> None:
+    assert encoder.encode_texts([base]).any()
+    np.testing.assert_array_equal(encoder.encode_texts([form]), encoder.encode_texts([base]))
+
+
+@pytest.mark.parametrize(
+    ("query", "near", "far"),
+    [
+        ("puppy", "dog", "boat"),
+        ("kitten", "cat", "violin"),
+        ("yacht", "ship", "mushroom"),
+        ("a photo of a dog", "dog", "photo"),
+        ("the guitar", "guitar", "house"),
+        ("dogbasket", "dog", "ship"),
+        ("automobile", "car", "bird"),
+    ],
+)
+def test_a_query_is_nearer_to_what_it_means(encoder: Encoder, query: str, near: str, far: str) -> None:
+    assert likeness(encoder, query, near) > likeness(encoder, query, far)
+
+
+@pytest.fixture(scope="module")
+def photos(encoder: Encoder) -> tuple[list[dict[str, str]], Vectors]:
+    """Labelled photos of `$VIZSLA_TEST_PHOTOS` (a table; the files are in the folder of its name)."""
+    table = os.environ.get("VIZSLA_TEST_PHOTOS")
+    if not table:
+        pytest.skip("VIZSLA_TEST_PHOTOS does not name a table of labelled photos")
+    with Path(table).open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    folder = Path(table).with_suffix("")
+    pixels = np.stack([middle(folder / row["file"], encoder.geometry.side) for row in rows])
+    return rows, encoder.encode_images(pixels)
+
+
+def middle(path: Path, side: int) -> Pixels:
+    with Image.open(path) as image:
+        return np.asarray(ImageOps.fit(image.convert("RGB"), (side, side)))
+
+
+def test_sixteen_puppies_are_sixteen_dogs(
+    encoder: Encoder, photos: tuple[list[dict[str, str]], Vectors]
+) -> None:
+    rows, vectors = photos
+    best = np.argsort(-(vectors @ encoder.encode_texts(["puppies"])[0]), kind="stable")[:16]
+    assert ["dog" in rows[number]["hypernyms"].split("; ") for number in best] == [True] * 16
