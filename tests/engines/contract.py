@@ -119,6 +119,7 @@ class EngineContract:
             ]
         )
         assert found(engine, Words("red bus", phrase=True)) == {1, 5}
+        assert found(engine, Words("red of bus", phrase=True)) == {3}
 
     def test_stop_words_keep_their_place_in_a_phrase(self, engine: Engine) -> None:
         engine.apply(titles("the king of hearts", "king hearts", "king and the hearts"))

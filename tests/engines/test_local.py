@@ -16,8 +16,8 @@ from .samples import DIMENSION
 
 class TestLocalEngine(EngineContract):
     @pytest.fixture
-    def engine(self, tmp_path: Path) -> Iterator[Engine]:
-        engine = open_engine(tmp_path / "index", DIMENSION)
+    def engine(self, directory: Path) -> Iterator[Engine]:
+        engine = open_engine(directory, DIMENSION)
         assert engine.try_lock()
         yield engine
         engine.close()

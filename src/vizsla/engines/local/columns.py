@@ -119,6 +119,10 @@ class Columns:
     def _read(self, name: str) -> Cells:
         return np.asarray(self._blocks[name]).reshape(-1)[: self.count]
 
+    def rows(self, slots: Numbers) -> dict[str, Cells]:
+        """What `append` takes, of some slots."""
+        return {name: self._read(name)[slots] for name in FIELDS}
+
     def _newest(self) -> Bits:
         if not self.count:
             return np.zeros(0, np.bool_)

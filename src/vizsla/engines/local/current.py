@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from . import manifest as manifests
-from . import vectors
+from . import soundness, vectors
 from .columns import Columns
 from .keywords import Keywords
 from .manifest import Manifest
@@ -79,12 +79,16 @@ class Current:
             raise ValueError("it is of another format or another encoder")
         keywords, _ = self.opened(manifest)
         keywords.refresh()
+        if len(keywords) < manifest.keywords:
+            raise ValueError("keywords are missing")
         self.advance(manifest)
 
     def opened(self, manifest: Manifest) -> tuple[Keywords, WordIndex]:
         """The keywords and the words of the manifest's epoch."""
         if self._open is None or self._epoch != manifest.epoch:
             root = manifest.root(self.directory)
+            if manifest.opstamp:
+                soundness.check(root / "words", manifest.opstamp)
             self._open = Keywords(root / "keywords.txt"), WordIndex(root / "words")
             self._epoch = manifest.epoch
         return self._open

@@ -17,7 +17,7 @@ from .columns import Bits
 from .conditions import Test, column_named, tests
 from .current import Current, Snapshot
 from .lock import FileLock
-from .vectors import nearest
+from .vectors import Piece, nearest
 from .words import match_query
 from .writer import Writer
 
@@ -64,6 +64,16 @@ class LocalEngine:
             self._writer.close()
             self._writer = None
         self._lock.release()
+
+    def settle(self) -> None:
+        """Wait until every vector graph that is due has been built, if this engine builds them."""
+        if self._writer is not None:
+            self._writer.settle()
+
+    def pieces(self) -> tuple[Piece, ...]:
+        """The vector segments that searches use now."""
+        snapshot = self._current.snapshot
+        return snapshot.pieces if snapshot else ()
 
     def refresh(self) -> bool:
         """Make visible what another process has applied; whether there was anything. Microseconds if not."""

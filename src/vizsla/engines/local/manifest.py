@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
+from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
 
-FORMAT = 1
-"""Raised whenever files or analysis change: an index of another format is built anew."""
+FORMAT = f"1, tantivy {version('tantivy')}, faiss {version('faiss-cpu')}"
+"""The number is raised whenever files or analysis change: an index of another format is built anew."""
 
 NAME = "manifest.json"
 
@@ -27,7 +29,7 @@ class Graph(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    format: int = FORMAT
+    format: str = FORMAT
     dimension: int | None
     epoch: str
     """Names the directory of everything else; another one after each rebuild from nothing."""
@@ -35,6 +37,10 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """Names the directory of columns and vectors; another one after each compaction."""
     watermark: int = 0
     slots: int = 0
+    keywords: int = 1
+    """How many strings have codes."""
+    opstamp: int = 0
+    """tantivy's mark of the commit."""
     graphs: tuple[Graph, ...] = ()
 
     def root(self, directory: Path) -> Path:
@@ -84,3 +90,17 @@ def sync_directory(directory: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def remove_others(directory: Path, manifest: Manifest) -> None:
+    """Remove what an index consisted of before, or would have if a process had not ended."""
+    graphs = {graph.name for graph in manifest.graphs}
+    for path in directory.iterdir():
+        if path.is_dir() and path.name != manifest.epoch:
+            shutil.rmtree(path, ignore_errors=True)
+    for path in manifest.root(directory).glob("slots-*"):
+        if path != manifest.slots_directory(directory):
+            shutil.rmtree(path, ignore_errors=True)
+    for path in manifest.slots_directory(directory).glob("graph-*"):
+        if path.name not in graphs:
+            path.unlink(missing_ok=True)

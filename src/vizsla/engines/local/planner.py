@@ -7,8 +7,8 @@ with `s`, the second rises: the cheaper of the two runs.
 
 from __future__ import annotations
 
-GRAPH_COST = 8.0
-"""What looking at one vector costs in a graph, exact scoring being 1; printed by `benchmarks/engine.py`."""
+GRAPH_COST = 40.0
+"""What one step of a graph search costs, in exact scores of one vector; printed by `benchmarks/engine.py`."""
 
 MARGIN = 1.3
 """How much wider than `wanted / s` a graph search is, because matches do not lie evenly."""

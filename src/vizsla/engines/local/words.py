@@ -21,6 +21,9 @@ HEAP = 50_000_000
 LONGEST_WORD = 80
 """Bytes; longer runs of letters are not words."""
 
+APART = 1000
+"""Places between two tags; tantivy's own one place is also what a stop word leaves in a phrase."""
+
 ELSEWHERE = 0.3
 """What a match in a further field adds of its score: a name repeats the title more often than it confirms it."""
 
@@ -65,9 +68,23 @@ _SCHEMA = _build_schema()
 _ANALYZER = build_analyzer()
 
 
-def _texts(record: ImageRecord, field: str) -> Sequence[str]:
-    value: str | tuple[str, ...] = getattr(record, field)
-    return (value,) if isinstance(value, str) else value
+def _add_text(document: tantivy.Document, field: str, value: str | Sequence[str]) -> None:
+    if isinstance(value, str):
+        document.add_text(field, value)
+    else:
+        document.add_pre_tokenized_text(field, _apart(value))
+
+
+def _apart(texts: Sequence[str]) -> tantivy.PreTokenizedString:
+    """Several texts as one, so far apart that no phrase spans two of them."""
+    tokens = [
+        tantivy.Token(
+            token.text, token.position + place * APART, token.char_offset_from, token.char_offset_to
+        )
+        for place, text in enumerate(texts)
+        for token in _ANALYZER.pre_tokenize(text).tokens
+    ]
+    return tantivy.PreTokenizedString("", tokens)
 
 
 class WordIndex:
@@ -95,8 +112,7 @@ class WordIndex:
         document = tantivy.Document()
         document.add_unsigned("number", number)
         for field in TEXT_FIELDS:
-            for text in _texts(record, field):
-                document.add_text(field, text)
+            _add_text(document, field, getattr(record, field))
         for column, found in values.items():
             add = document.add_integer if column.kind == "number" else document.add_unsigned
             for value in found:
@@ -108,9 +124,9 @@ class WordIndex:
         # By query: `delete_documents_by_term` of tantivy-py 0.27 finds nothing in an unsigned field.
         self._open_writer().delete_documents_by_query(_number_query(number))
 
-    def commit(self) -> None:
-        """Make durable what was put and removed."""
-        self._open_writer().commit()
+    def commit(self) -> int:
+        """Make durable what was put and removed; returns tantivy's mark of this state."""
+        return self._open_writer().commit()
 
     def rollback(self) -> None:
         """Forget what was put and removed since the last commit."""
