@@ -38,8 +38,10 @@ def to_srgb(image: Image, width: int, height: int) -> Pixels:
 
     A damaged or unsuitable colour profile is left aside.
     """
-    profile = {"output_profile": "srgb"} if _worth_converting(image) else {}
-    image = image.thumbnail_image(width, height=height, size="force", no_rotate=True, **profile)
+    convert = _worth_converting(image)
+    if convert or (image.width, image.height) != (width, height):
+        profile = {"output_profile": "srgb"} if convert else {}
+        image = image.thumbnail_image(width, height=height, size="force", no_rotate=True, **profile)
     image = image.colourspace("srgb").cast("uchar")
     if image.bands > 4:
         image = image.extract_band(0, n=4 if image.hasalpha() else 3)

@@ -122,4 +122,4 @@ def _format(image: Image) -> str:
 def _encode(image: Image) -> bytes:
     if image.hasalpha():
         return bytes(image.pngsave_buffer(compression=6, keep="none"))
-    return bytes(image.jpegsave_buffer(Q=QUALITY, optimize_coding=True, keep="none"))
+    return bytes(image.jpegsave_buffer(Q=QUALITY, keep="none"))
