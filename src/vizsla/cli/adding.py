@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import JsonOption, LibraryOption, open_library
+from .options import JsonOption, LibraryOption, http_address, open_library
 from .output import note, print_json, printable, progress_bar
 
 if TYPE_CHECKING:
@@ -22,12 +22,6 @@ def _licence(text: str | None) -> str | None:
         raise typer.BadParameter(str(error)) from None
 
 
-def _base(text: str | None) -> str | None:
-    if text and not text.startswith(("http://", "https://")):
-        raise typer.BadParameter(f"{text!r} is not an address: it must begin with http:// or https://")
-    return text
-
-
 def add(
     sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="Folders of pictures.")],
     library: LibraryOption = None,
@@ -41,7 +35,9 @@ def add(
     ] = None,
     content_base: Annotated[
         str | None,
-        typer.Option(metavar="URL", callback=_base, help="Where the pictures are served, under their paths."),
+        typer.Option(
+            metavar="URL", callback=http_address, help="Where the pictures are served, under their paths."
+        ),
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Add at most so many from each source.")] = None,
     dry_run: Annotated[bool, typer.Option(help="Tell what would happen, write nothing.")] = False,
@@ -63,8 +59,16 @@ def add(
         finally:
             _tell(summaries, json=json, dry_run=dry_run)
     if not any(summary.added or summary.updated or summary.unchanged for summary in summaries):
-        note("vizsla: no picture was found: " + ", ".join(summary.source for summary in summaries))
+        note(f"vizsla: {_nothing(summaries)}")
         raise typer.Exit(1)
+
+
+def _nothing(summaries: list[Summary]) -> str:
+    """Why there is nothing in the library after adding."""
+    if any(summary.failed for summary in summaries):
+        return "no picture could be added: the reasons are listed above"
+    folders = ", ".join(printable(summary.source) for summary in summaries)
+    return f"there is no picture in {folders}: give a folder that holds some (JPEG, PNG, GIF, WebP, AVIF, HEIC, TIFF, BMP, SVG)"
 
 
 def _tell(summaries: list[Summary], *, json: bool, dry_run: bool) -> None:
@@ -75,7 +79,7 @@ def _tell(summaries: list[Summary], *, json: bool, dry_run: bool) -> None:
         print(_sentence(summary, dry_run=dry_run))
         for failure in summary.failures:
             detail = f" ({failure.detail})" if failure.detail else ""
-            print(f"  {printable(failure.key)}: {failure.reason}{detail}")
+            print(printable(f"  {failure.key}: {failure.reason}{detail}"))
         if unlisted := summary.failed - len(summary.failures):
             print(f"  and {unlisted:,} more")
         if summary.missing:
@@ -89,7 +93,7 @@ def _sentence(summary: Summary, *, dry_run: bool) -> str:
     told = ", ".join(f"{count:,} {name}" for name, count in counts.items())
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in sorted(summary.reasons.items()))
     would = "would be: " if dry_run else ""
-    return f"{summary.source}: {would}{told}{f' ({reasons})' if reasons else ''} in {summary.seconds:.1f} s"
+    return f"{printable(summary.source)}: {would}{told}{f' ({reasons})' if reasons else ''} in {summary.seconds:.1f} s"
 
 
 def remove(

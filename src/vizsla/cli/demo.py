@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
 import signal
+import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .options import LibraryOption, open_library
-from .output import note, progress_bar
+from .output import OutputError, note, progress_bar
 from .searching import write_grid
 
 if TYPE_CHECKING:
@@ -38,17 +42,17 @@ def demo(
         key = opened.keys.create(name=KEY_NAME)
         with running(application(opened), port=0 if once else port) as address:
             _ask(address, key, out)
-            if once:
-                note("")
-                note("To keep it serving, with a page to search on:")
-                print(f"vizsla serve --library {place}")
-                return
             note("")
+            if once:
+                note("To keep it serving, with a page to search on:")
+                print(f"{_command()} serve --library {shlex.quote(str(place))}")
+                return
+            wait = _until_told_to_stop()
             print(f"The page:  {address}/")
             print(f"The API:   {address}/v7.0/images/search?q={QUERY}")
-            print(f"The key:   {key}")
+            print(f"The key:   {key}", flush=True)
             note("Ctrl-C ends it.")
-            _wait()
+            wait()
 
 
 def _fill(library: Library) -> None:
@@ -70,21 +74,35 @@ def _ask(address: str, key: str, out: Path) -> None:
     from vizsla.client import Client
     from vizsla.wire import decode_images
 
+    direct = httpx.HTTPTransport()  # a proxy that the environment names cannot reach this server
     url, headers = f"{address}/v7.0/images/search", {"Ocp-Apim-Subscription-Key": key}
-    response = httpx.get(url, headers=headers, params={"q": QUERY, "license": LICENCE}, timeout=60)
+    with httpx.Client(transport=direct, timeout=60) as http:
+        response = http.get(url, headers=headers, params={"q": QUERY, "license": LICENCE})
     response.raise_for_status()
-    with Client(address, key) as client:
+    with Client(address, key, transport=httpx.HTTPTransport()) as client:
         pictures = [client.thumbnail(image) for image in decode_images(response.content).value[:SHOWN]]
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "response.json").write_bytes(response.content)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "response.json").write_bytes(response.content)
+    except OSError as error:
+        raise OutputError(f"{out} cannot be written: {error.strerror}; choose another with --out") from error
     write_grid(pictures, out / "grid.png")
     print(f"The answer: {out / 'response.json'}")
     print(f"The grid:   {out / 'grid.png'}")
 
 
-def _wait() -> None:
-    """Until SIGINT or SIGTERM."""
+def _command() -> str:
+    """How this program can be called again from here."""
+    called = sys.argv[0]
+    found = shutil.which("vizsla")
+    if Path(called).name == "__main__.py":
+        return f"{shlex.quote(sys.executable)} -m vizsla"
+    return "vizsla" if found and Path(found).resolve() == Path(called).resolve() else shlex.quote(called)
+
+
+def _until_told_to_stop() -> Callable[[], object]:
+    """From now on SIGINT and SIGTERM end not the process but the call of what is returned."""
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    stopped.wait()
+    return stopped.wait

@@ -15,13 +15,18 @@ if TYPE_CHECKING:
 
 app = typer.Typer(name="keys", help="Keys for the API.", no_args_is_help=True, rich_markup_mode=None)
 
+MOST = 1_000_000_000
+"""Calls that a limit can allow: more than any server answers, and within every database's integers."""
+
 
 @app.command()
 def create(
     library: LibraryOption = None,
     name: Annotated[str, typer.Option(help="To know it by.")] = "",
-    tps: Annotated[int | None, typer.Option(min=1, help="Calls allowed per second.")] = None,
-    monthly: Annotated[int | None, typer.Option(min=1, help="Calls allowed per calendar month.")] = None,
+    tps: Annotated[int | None, typer.Option(min=1, max=MOST, help="Calls allowed per second.")] = None,
+    monthly: Annotated[
+        int | None, typer.Option(min=1, max=MOST, help="Calls allowed per calendar month.")
+    ] = None,
 ) -> None:
     """Make a key and print it, once: it is not kept."""
     with open_library(library) as opened:

@@ -33,6 +33,10 @@ app.command()(looking.check)
 
 def main() -> NoReturn:
     """Run the command that the process's arguments name."""
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
+    if not all(map(_is_text, sys.argv)):
+        note("vizsla: an argument is not UTF-8: rename the file, or type the words in another way")
+        sys.exit(2)
     try:
         app()
     except KeyboardInterrupt:
@@ -42,6 +46,15 @@ def main() -> NoReturn:
             raise
         note(f"vizsla: {error}")
     sys.exit(1)
+
+
+def _is_text(argument: str) -> bool:
+    """Python stands in for bytes that are not text with surrogates, which no database and no answer can hold."""
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _told(error: Exception) -> bool:

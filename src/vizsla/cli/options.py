@@ -25,3 +25,10 @@ def open_library(library: Path | None, **options: object) -> Library:
     from vizsla.settings import load
 
     return Library(load({"library": library, **options}))
+
+
+def http_address(text: str | None) -> str | None:
+    """Check an option that is an address."""
+    if text and not text.startswith(("http://", "https://")):
+        raise typer.BadParameter(f"{text!r} is not an address: it must begin with http:// or https://")
+    return text

@@ -14,7 +14,8 @@ class OutputError(Exception):
 
 
 def note(text: str) -> None:
-    """Say something beside the result."""
+    """Say something beside the result, after what has been printed of it."""
+    sys.stdout.flush()
     print(text, file=sys.stderr, flush=True)
 
 
@@ -30,6 +31,9 @@ def printable(name: str) -> str:
 @contextmanager
 def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
     """A bar with rate and time left, on a terminal; the block gets the function that moves it: done, of how many."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -42,10 +46,7 @@ def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
 
     rate = TextColumn("{task.fields[rate]:.0f}/s")
     columns = (BarColumn(), TaskProgressColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
-    console = Console(stderr=True)
-    with Progress(
-        TextColumn(title), *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
+    with Progress(TextColumn(title), *columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None, rate=0.0)
 
         def move(done: int, total: int) -> None:

@@ -96,6 +96,8 @@ def _ask_server(
 ) -> tuple[Images, list[bytes]]:
     from vizsla.client import Client
 
+    if key and not key.isascii():
+        raise typer.BadParameter(f"{key!r} is not a key: `vizsla keys create` makes one")
     try:
         client = Client(endpoint, key)
     except ValueError as error:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .options import LibraryOption, open_library
+from .options import LibraryOption, http_address, open_library
 from .output import note
 
 
@@ -15,7 +15,9 @@ def serve(
     library: LibraryOption = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on; default 127.0.0.1.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Default 8000; 0 picks one.")] = None,
-    public_url: Annotated[str | None, typer.Option(help="How the outside reaches the server.")] = None,
+    public_url: Annotated[
+        str | None, typer.Option(callback=http_address, help="How the outside reaches the server.")
+    ] = None,
     anonymous: Annotated[
         bool | None, typer.Option("--anonymous", help="Answer without keys: for private networks.")
     ] = None,

@@ -7,37 +7,25 @@ thread, a batch at a time, so that stopping between two batches leaves a whole l
 from __future__ import annotations
 
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
-from itertools import islice
+from collections.abc import Callable, Sequence
 from os import cpu_count
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from vizsla.decode import DecodeError
-from vizsla.records import Vector
 from vizsla.sources.seam import ItemError, NotAnImage, Source, SourceItem
 from vizsla.store import Entry
 
 from .choices import Choices, Failure, Summary
-from .preparing import Prepared, prepare, record_of
+from .removing import drop_blobs
 
 if TYPE_CHECKING:
     from .library import Library
+    from .preparing import Prepared
 
 BATCH = 32
 """Images encoded and stored together: enough for the image tower, few enough to lose little when stopped."""
 
-AHEAD = 8
-"""Images per thread that are decoded and wait for their turn: keeps threads busy while a batch is written."""
-
 MAX_LISTED = 10_000
 """Failures that are remembered one by one; further ones are only counted."""
-
-_Result = TypeVar("_Result")
 
 
 class Adding:
@@ -119,16 +107,25 @@ class Adding:
     def _stamp(self, item: SourceItem) -> str:
         return f"{item.stamp}.{self._choices.digest()}"
 
-    def _add(self, todo: list[SourceItem], report: Callable[[int, int], None]) -> None:
+    def _add(self, todo: Sequence[SourceItem], report: Callable[[int, int], None]) -> None:
+        if not todo:
+            return
+        from .preparing import (  # the decoder takes longer to load than looking for changes
+            Prepared,
+            prepare_all,
+        )
+
         library = self._library
-        work = partial(_attempt, partial(prepare, limits=library.limits, geometry=library.encoder.geometry))
-        threads = library.settings.threads or cpu_count() or 1
+        threads = max(library.settings.threads, 0) or cpu_count() or 1
+        outcomes = prepare_all(
+            todo, limits=library.limits, geometry=library.encoder.geometry, threads=threads
+        )
         batch: list[Prepared] = []
-        for done, (item, result) in enumerate(_mapped(work, todo, threads), 1):
-            if isinstance(result, Prepared):
-                batch.append(result)
-            elif not isinstance(result, NotAnImage):
-                self._fail(item.key, result)
+        for done, (item, outcome) in enumerate(outcomes, 1):
+            if isinstance(outcome, Prepared):
+                batch.append(outcome)
+            elif not isinstance(outcome, NotAnImage):
+                self._fail(item.key, outcome)
             if len(batch) == BATCH:
                 self._write(batch)
                 batch = []
@@ -136,62 +133,58 @@ class Adding:
         if batch:
             self._write(batch)
 
-    def _fail(self, key: str, error: ItemError | DecodeError) -> None:
+    def _fail(self, key: str, error: ItemError) -> None:
         self.summary.failed += 1
         self.summary.reasons[error.reason] = self.summary.reasons.get(error.reason, 0) + 1
         if len(self.summary.failures) < MAX_LISTED:
             self.summary.failures.append(Failure(key, error.reason, error.detail))
 
-    def _write(self, batch: list[Prepared]) -> None:
+    def _write(self, batch: Sequence[Prepared]) -> None:
         if self._dry_run:
             updated = sum(prepared.item.key in self._known for prepared in batch)
             self.summary.added += len(batch) - updated
             self.summary.updated += updated
             return
-        vectors = self._library.encoder.encode_images(np.stack([prepared.square for prepared in batch]))
         source_id = self._registered()
-        entries = [self._entry(prepared, vector) for prepared, vector in zip(batch, vectors, strict=True)]
+        entries = self._entries(batch)
+        replaced = self._replaced(entries)
         for prepared in batch:
             self._library.blobs.put(prepared.content_id, prepared.thumbnail.data)
         tally = self._library.store.put(source_id, entries)
         self.summary.added += tally.added
         self.summary.updated += tally.updated
+        drop_blobs(self._library, replaced)
         self._library.index()
 
     def _registered(self) -> int:
         """The source's id; the library is made here, when there is something to put into it."""
         if self._source_id is None:
             self._library.make()
+            self._library.index()  # before anything is written, so that an index that cannot go on is found out
             store = self._library.store
             self._source_id = store.source(self._source.kind, self._source.address)
             store.choose(self._source_id, self._choices.to_remember())
         return self._source_id
 
-    def _entry(self, prepared: Prepared, vector: Vector) -> Entry:
-        record = record_of(prepared, self._source.address, self._choices, now=int(time.time()))
-        return Entry(record, self._stamp(prepared.item), vector)
+    def _entries(self, batch: Sequence[Prepared]) -> list[Entry]:
+        import numpy as np
 
+        from .preparing import record_of
 
-def _attempt(
-    work: Callable[[SourceItem], Prepared], item: SourceItem
-) -> tuple[SourceItem, Prepared | ItemError | DecodeError]:
-    try:
-        return item, work(item)
-    except (ItemError, DecodeError) as error:
-        return item, error
+        vectors = self._library.encoder.encode_images(np.stack([prepared.square for prepared in batch]))
+        now = int(time.time())
+        return [
+            Entry(
+                record_of(prepared, self._source.address, self._choices, now=now),
+                self._stamp(prepared.item),
+                vector,
+            )
+            for prepared, vector in zip(batch, vectors, strict=True)
+        ]
 
-
-def _mapped(
-    work: Callable[[SourceItem], _Result], items: Iterable[SourceItem], threads: int
-) -> Iterator[_Result]:
-    """`map(work, items)` on threads, in order, never more than a few items ahead of the consumer."""
-    waiting: deque[Future[_Result]] = deque()
-    rest = iter(items)
-    with ThreadPoolExecutor(threads, thread_name_prefix="vizsla-decode") as pool:
-        try:
-            waiting.extend(pool.submit(work, item) for item in islice(rest, threads * AHEAD))
-            while waiting:
-                yield waiting.popleft().result()
-                waiting.extend(pool.submit(work, item) for item in islice(rest, 1))
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+    def _replaced(self, entries: Sequence[Entry]) -> set[bytes]:
+        """Contents that the entries are put in the place of."""
+        changed = (entry.record.image_id for entry in entries if entry.record.key in self._known)
+        return {
+            stored.record.content_id for image_id in changed if (stored := self._library.store.find(image_id))
+        }

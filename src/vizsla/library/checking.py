@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -13,6 +14,9 @@ from .choices import Choices
 
 if TYPE_CHECKING:
     from .library import Library
+
+ATTEMPTS, PAUSE_SECONDS = 100, 0.1
+"""How long another process may take to bring the index up to date before that counts as a problem."""
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -72,11 +76,22 @@ def _mend(library: Library, records: list[ImageRecord]) -> None:
 
 def _index_problems(library: Library, *, repair: bool) -> list[Problem]:
     """The index is derived: it is judged by its count, and mended by making it anew."""
-    library.index()
-    stored, indexed = library.store.count(), library.indexer.engine.count()
+    stored, indexed = _counts(library)
     if stored == indexed:
         return []
     if repair:
         library.indexer.rebuild()
-    mended = library.indexer.engine.count() == stored
+    mended = library.indexer.engine.count() == library.store.count()
     return [Problem(f"the index holds {indexed:,} of {stored:,} pictures", mended)]
+
+
+def _counts(library: Library) -> tuple[int, int]:
+    """Pictures in the store and in the index, both at one step of the store while others add and index."""
+    for _ in range(ATTEMPTS):
+        step = library.store.sequence()
+        followed = library.index()
+        counts = library.store.count(), library.indexer.engine.count()
+        if followed and library.store.sequence() == step:
+            break
+        time.sleep(PAUSE_SECONDS)
+    return counts

@@ -14,6 +14,9 @@ from .errors import LibraryError
 STEPS = 2000
 """Changes applied at once: enough to be quick, few enough that searches see progress."""
 
+LOCK = "lock"
+"""The one file of an index that is never removed: a process that waits for it must get the one that others hold."""
+
 
 class Indexer:
     """An engine, and the way to keep it up to date. Safe for several threads.
@@ -29,6 +32,8 @@ class Indexer:
         self._dimension = dimension
         self._lock = threading.Lock()
         self.engine = open_engine(directory, dimension)
+        if self.engine.watermark() > store.sequence():
+            self._start_over()  # the store was restored from a backup: the index knows what never was
 
     def catch_up(self) -> bool:
         """Apply what the store has and the engine has not, or look what the process that does so has done.
@@ -51,12 +56,19 @@ class Indexer:
             LibraryError: another process is applying changes to it.
         """
         with self._lock:
-            if not self.engine.try_lock():
-                raise LibraryError("another process uses the index: stop it, then run this again")
-            self.engine.close()
-            shutil.rmtree(self._directory)
-            self.engine = open_engine(self._directory, self._dimension)
+            self._start_over()
         self.catch_up()
+
+    def _start_over(self) -> None:
+        if not self.engine.try_lock():
+            raise LibraryError("another process uses the index: stop it, then run this again")
+        for path in self._directory.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name != LOCK:
+                path.unlink()
+        self.engine.close()
+        self.engine = open_engine(self._directory, self._dimension)
 
     def close(self) -> None:
         self.engine.close()

@@ -1,21 +1,34 @@
-"""From an item of a source to everything about it but its vector: pure work, done on threads."""
+"""From items of a source to everything about them but their vectors: pure work, done on threads.
+
+Importing it brings the decoder and every analyser.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
+from itertools import islice
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import msgspec
 
 from vizsla.analyse import Analysis, analyse
-from vizsla.decode import Limits, Thumbnail, open_picture
+from vizsla.decode import DecodeError, Limits, Thumbnail, open_picture
 from vizsla.encoders.seam import InputGeometry, Pixels
 from vizsla.records import Claims, ImageRecord
-from vizsla.sources.seam import SourceItem
+from vizsla.sources.seam import ItemError, SourceItem
 
 from .choices import Choices
+
+AHEAD = 8
+"""Images per thread that are decoded and wait for their turn: keeps threads busy while a batch is written."""
+
+_Result = TypeVar("_Result")
 
 
 class Prepared(msgspec.Struct, frozen=True):
@@ -32,15 +45,44 @@ class Prepared(msgspec.Struct, frozen=True):
         return content_id
 
 
-def prepare(item: SourceItem, *, limits: Limits, geometry: InputGeometry) -> Prepared:
-    """Read, decode and analyse one image.
+def prepare_all(
+    items: Iterable[SourceItem], *, limits: Limits, geometry: InputGeometry, threads: int
+) -> Iterator[tuple[SourceItem, Prepared | ItemError]]:
+    """Read, decode and analyse images on threads, in order; of each, what came of it.
 
-    Raises:
-        ItemError: it cannot be read.
-        DecodeError: it is not an image that we can or want to decode.
+    Whatever is wrong with one image, also a mistake of ours that it brings to light, is an error of its own.
     """
-    picture = open_picture(item.read(), limits)
-    return Prepared(item, analyse(picture), picture.thumbnail(), picture.square(geometry))
+    return _mapped(partial(_attempt, limits=limits, geometry=geometry), items, threads)
+
+
+def _attempt(
+    item: SourceItem, *, limits: Limits, geometry: InputGeometry
+) -> tuple[SourceItem, Prepared | ItemError]:
+    try:
+        picture = open_picture(item.read(), limits)
+        return item, Prepared(item, analyse(picture), picture.thumbnail(), picture.square(geometry))
+    except ItemError as error:
+        return item, error
+    except DecodeError as error:
+        return item, ItemError(error.reason, error.detail)
+    except Exception as error:  # noqa: BLE001 - one odd image must not keep all others out for ever
+        return item, ItemError("failed unexpectedly", f"{type(error).__name__}: {error}")
+
+
+def _mapped(
+    work: Callable[[SourceItem], _Result], items: Iterable[SourceItem], threads: int
+) -> Iterator[_Result]:
+    """`map(work, items)` on threads, in order, never more than a few items ahead of the consumer."""
+    waiting: deque[Future[_Result]] = deque()
+    rest = iter(items)
+    with ThreadPoolExecutor(threads, thread_name_prefix="vizsla-decode") as pool:
+        try:
+            waiting.extend(pool.submit(work, item) for item in islice(rest, threads * AHEAD))
+            while waiting:
+                yield waiting.popleft().result()
+                waiting.extend(pool.submit(work, item) for item in islice(rest, 1))
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def record_of(prepared: Prepared, address: str, choices: Choices, *, now: int) -> ImageRecord:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,11 +24,16 @@ def remove(library: Library, what: str) -> int:
             f"{what!r} is neither a source of the library nor an image in it: `vizsla status` lists the sources"
         )
     gone = library.store.remove(image_ids)
-    for content_id in {record.content_id for record in gone}:
-        if not library.store.holds_content(content_id):
-            library.blobs.delete(content_id)
+    drop_blobs(library, {record.content_id for record in gone})
     library.index()
     return len(gone)
+
+
+def drop_blobs(library: Library, content_ids: Iterable[bytes]) -> None:
+    """Delete the thumbnails of contents that no record has any more."""
+    for content_id in content_ids:
+        if not library.store.holds_content(content_id):
+            library.blobs.delete(content_id)
 
 
 def _named(library: Library, what: str) -> list[str]:
