@@ -18,6 +18,9 @@ class Blobs:
 
     Args:
         place: a directory, made if it does not exist, or an obstore URL such as `s3://bucket/prefix`.
+
+    Raises:
+        BlobError: the place cannot be used; and from every method.
     """
 
     def __init__(self, place: Path | str) -> None:
@@ -36,7 +39,7 @@ class Blobs:
         except FileNotFoundError:
             return None
         except Exception as error:
-            raise BlobError(f"a thumbnail cannot be read: {error}") from error
+            raise BlobError(f"a thumbnail cannot be read: {_first_line(error)}") from error
 
     def has(self, content_id: bytes) -> bool:
         """Whether there is a blob, and it is not empty."""
@@ -45,7 +48,7 @@ class Blobs:
         except FileNotFoundError:
             return False
         except Exception as error:
-            raise BlobError(f"the thumbnails cannot be read: {error}") from error
+            raise BlobError(f"the thumbnails cannot be read: {_first_line(error)}") from error
 
     def delete(self, content_id: bytes) -> None:
         """Delete a blob; one that is not there is as good as deleted."""
@@ -54,15 +57,21 @@ class Blobs:
         except FileNotFoundError:
             return
         except Exception as error:
-            raise BlobError(f"a thumbnail cannot be deleted: {error}") from error
+            raise BlobError(f"a thumbnail cannot be deleted: {_first_line(error)}") from error
 
 
 def _open(place: Path | str) -> ObjectStore:
     from obstore.store import LocalStore, from_url
 
-    if isinstance(place, Path):
-        return LocalStore(place, mkdir=True)
-    return from_url(place)
+    try:
+        return LocalStore(place, mkdir=True) if isinstance(place, Path) else from_url(place)
+    except Exception as error:
+        what = (
+            "a directory that can be written" if isinstance(place, Path) else "an address such as s3://bucket"
+        )
+        raise BlobError(
+            f"{str(place)!r} cannot hold thumbnails, give {what}: {_first_line(error)}"
+        ) from error
 
 
 def _key(content_id: bytes) -> str:
@@ -74,4 +83,9 @@ def _key(content_id: bytes) -> str:
 def _explain(error: Exception) -> str:
     if "No space left" in str(error) or "os error 28" in str(error):
         return "the disk is full: make room and run the same command again; what was added before is kept"
-    return f"a thumbnail cannot be written: {error}"
+    return f"a thumbnail cannot be written: {_first_line(error)}"
+
+
+def _first_line(error: Exception) -> str:
+    """obstore puts its inner state below what a person can use."""
+    return str(error).partition("\n")[0]

@@ -10,7 +10,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -37,7 +37,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """`limits` URL where requests per second are counted: `memory://`, or `redis://...` for several servers."""
 
     host: str = "127.0.0.1"
-    port: int = 8000
+    port: Annotated[int, msgspec.Meta(ge=0, le=65_535)] = 8000
     public_url: str | None = None
     """How the outside reaches the server; addresses in answers begin with it. Default: the `Host` header."""
     anonymous: bool = False
@@ -47,11 +47,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     pages: bool = True
     """Serve the pages for people, without a key."""
 
-    threads: int = 0
+    threads: Annotated[int, msgspec.Meta(ge=0)] = 0
     """Decoding threads while adding; 0: one per core."""
-    max_file_bytes: int = 100_000_000
+    max_file_bytes: Annotated[int, msgspec.Meta(ge=1)] = 100_000_000
     """Larger files are not read."""
-    max_pixels: int = 250_000_000
+    max_pixels: Annotated[int, msgspec.Meta(ge=1)] = 250_000_000
     """Larger pictures are not decoded."""
 
 
@@ -65,7 +65,10 @@ def load(options: Mapping[str, Any] | None = None, environment: Mapping[str, str
     chosen = {name: value for name, value in (options or {}).items() if value is not None}
     variables = _variables(env)
     library = Path(chosen.get("library") or variables.get("library") or DEFAULT_LIBRARY)
-    file = Path(env.get("VIZSLA_SETTINGS") or library / "vizsla.toml")
+    named = env.get("VIZSLA_SETTINGS")
+    file = Path(named or library / "vizsla.toml")
+    if named and not file.exists():
+        raise SettingsError(f"there is no file {named!r}, which VIZSLA_SETTINGS names")
     settings = Settings()
     for origin, values in ((str(file), _read(file)), ("the environment", variables), ("the options", chosen)):
         settings = _overlay(settings, values, origin)

@@ -270,7 +270,7 @@ _words = _clean.map(lambda text: claims_of(Row(title=text)).title)
         )
     )
 )
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 def test_claims_written_in_either_form_are_read_back(claims: list[Claims]) -> None:
     fields = ("title", "description", "creator", "licence", "date_published")
     plain = [{"path": f"{i}.jpg"} | {name: getattr(c, name) for name in fields} for i, c in enumerate(claims)]
@@ -296,7 +296,7 @@ _nearly_json = st.lists(
 
 
 @given(st.binary() | _nearly_csv.map(b"".join) | _nearly_json.map(b"".join), st.sampled_from([JSONL, CSV]))
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 def test_any_bytes_give_rows_that_can_be_stored_or_errors(content: bytes, name: str) -> None:
     lines = 0
     for row in rows(name, content):

@@ -239,3 +239,13 @@ def test_every_way_into_the_database_flushes_what_it_commits(path: Path) -> None
             assert db.scalar(text("PRAGMA synchronous")) == 2  # FULL
             assert db.scalar(text("PRAGMA journal_mode")) == "wal"
     database.close()
+
+
+def test_a_snapshot_stays_and_reading_follows_what_others_write(path: Path, store: Store) -> None:
+    database = Database(path)
+    count = text("SELECT count(*) FROM sources")
+    with database.snapshot() as still, database.reading() as following:
+        assert still.scalar(count) == following.scalar(count) == 0
+        store.source("folder", "/pictures")
+        assert (still.scalar(count), following.scalar(count)) == (0, 1)
+    database.close()

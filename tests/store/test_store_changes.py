@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-import threading
 from pathlib import Path
+from typing import Any
 
 import hypothesis.strategies as st
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from sqlalchemy import Engine
+from sqlalchemy.event import listen, remove
 
 from vizsla.records import Change, ImageRecord
 from vizsla.store import Entry, Store
@@ -124,32 +126,31 @@ class Changes(RuleBasedStateMachine):
 
 
 TestChanges = Changes.TestCase
-TestChanges.settings = settings(max_examples=20, stateful_step_count=12, deadline=None)
+TestChanges.settings = settings(max_examples=15, stateful_step_count=12, deadline=None)
 
 
 def test_changes_are_of_one_state_while_others_write(tmp_path: Path) -> None:
-    """A record that is removed between two statements would be in neither half of the answer."""
-    store = Store(tmp_path / "records.db")
+    """A record added, and another removed, between the two statements that read the changes."""
+    store, other = Store(tmp_path / "records.db"), Store(tmp_path / "records.db")
     source = store.source("folder", "/pictures")
-    done = threading.Event()
+    store.put(source, [entry_of("a")])
+    statements: list[str] = []
 
-    def write() -> None:
-        for n in range(60):
-            store.put(source, [entry_of("a", title=str(n)), entry_of("b", title=str(n))])
-            store.remove([record_of("a").image_id])
-        done.set()
+    def write_between(*event: Any) -> None:
+        statement = event[2]
+        if statement.startswith("SELECT records.sequence") and not statements:
+            statements.append(statement)
+            other.put(source, [entry_of("b")])
+            other.remove([record_of("a").image_id])
 
-    writer = threading.Thread(target=write)
-    writer.start()
-    follower = Follower()
-    known: set[int] = set()
-    while not done.is_set():
-        numbers = {change.number for change in store.changes(0)}
-        assert known <= numbers
-        known = numbers
-        follower.read(store, 2)
-    writer.join()
-    while follower.read(store, 2):
-        pass
-    assert follower.records == {stored.number: stored.record for stored in store.each()}
+    listen(Engine, "after_cursor_execute", write_between)
+    try:
+        follower = Follower()
+        while follower.read(store, 10):
+            pass
+    finally:
+        remove(Engine, "after_cursor_execute", write_between)
+    assert statements
+    assert [record.key for record in follower.records.values()] == ["b"]
     store.close()
+    other.close()
