@@ -226,9 +226,9 @@ def _usable(path: Path) -> Path:
         root = path.resolve(strict=True)
         if not root.is_dir():
             raise SourceError(f"{str(path)!r} is a file; give the folder that holds it")
-        with os.scandir(root) as entries:
-            if any(entry.name == LIBRARY_MARK for entry in entries):
-                raise SourceError(f"{str(path)!r} is a library of vizsla; give a folder of images")
+        os.scandir(root).close()  # may it be listed at all?
+        if (root / LIBRARY_MARK).exists():
+            raise SourceError(f"{str(path)!r} is a library of vizsla; give a folder of images")
     except FileNotFoundError as error:
         raise SourceError(f"there is no folder {str(path)!r}; check the path") from error
     except (OSError, ValueError, RuntimeError) as error:

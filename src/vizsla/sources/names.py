@@ -14,6 +14,7 @@ _EXTENSIONS: Final = frozenset(
         *("jpg", "jpeg", "jpe", "jfif", "png", "apng", "gif", "webp", "avif", "avifs", "heic", "heif", "hif"),
         *("tif", "tiff", "bmp", "dib", "svg", "svgz", "jp2", "j2k", "jxl", "ico", "pcx", "psd", "tga"),
         *("cr2", "cr3", "nef", "arw", "dng", "raf", "orf", "rw2"),
+        *("sgi", "dds", "blp", "pbm", "pgm", "ppm", "pnm", "exr", "hdr", "qoi", "xcf", "xpm", "wmf", "emf"),
     )
 )
 
