@@ -40,7 +40,7 @@ def engine(vectors: Vector) -> Iterator[LocalEngine]:
         engine = open_engine(Path(directory), LENGTH)
         assert engine.try_lock()
         changes = [change(n, vector=vector, width=n % 1000) for n, vector in enumerate(vectors, 1)]
-        for part in (changes[:17_000], changes[17_000:]):
+        for part in (changes[:16_000], changes[16_000:]):
             engine.apply(part)
             engine.settle()
         assert [piece.graph is not None for piece in engine.pieces()] == [True, False]
@@ -112,9 +112,9 @@ def test_small_graphs_are_extended_and_large_ones_left_alone() -> None:
         return Graph(start, stop, "", 0, 0)
 
     assert split([], 100) == ((), None)
-    assert split([graph(0, 100)], 110) == ((graph(0, 100),), None)
-    assert split([graph(0, 100), graph(100, 110)], 120) == ((graph(0, 100),), graph(100, 110))
-    assert split([graph(0, 100), graph(100, 120)], 130) == ((), graph(0, 100))
+    assert split([graph(0, 3300)], 3400) == ((graph(0, 3300),), None)
+    assert split([graph(0, 3200)], 3300) == ((), graph(0, 3200))
+    assert split([graph(0, 9900), graph(9900, 10_000)], 10_100) == ((graph(0, 9900),), graph(9900, 10_000))
 
 
 @pytest.fixture

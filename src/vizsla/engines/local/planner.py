@@ -11,7 +11,11 @@ GRAPH_COST = 40.0
 """What one step of a graph search costs, in exact scores of one vector; printed by `benchmarks/engine.py`."""
 
 MARGIN = 1.3
-"""How much wider than `wanted / s` a graph search is, because matches do not lie evenly."""
+"""How many more of the vectors that do not match are looked at than expected, because matches do not lie evenly."""
+
+ENOUGH = 0.5
+"""Share of the wanted matches from which on a graph search counts: where it met fewer, the matches lie far from the
+query, the nearest may not be among those met, and all are scored exactly."""
 
 
 def beam_width(size: int, matches: int, wanted: int) -> int | None:
@@ -24,5 +28,5 @@ def beam_width(size: int, matches: int, wanted: int) -> int | None:
     """
     if matches <= wanted:
         return None
-    width = int(MARGIN * wanted * size / matches)
+    width = int(wanted * (1 + MARGIN * (size / matches - 1)))
     return width if width * GRAPH_COST < matches else None

@@ -18,7 +18,7 @@ from vizsla.records import Vector
 
 from .columns import Bits, Numbers, write_all
 from .manifest import Graph
-from .planner import beam_width
+from .planner import ENOUGH, beam_width
 
 LINKS = 16
 """Neighbours of a vector in the graph (`M`; twice as many on the ground layer)."""
@@ -214,9 +214,9 @@ def _search(
     if width is not None:
         settings = faiss.SearchParametersHNSW(efSearch=width, sel=selector)
         scores, rows = piece.graph.search(query, wanted, params=settings)
-        if rows[0, -1] >= 0:
-            return scores[0], rows[0] + piece.start
-        # The matches are far from the query, and the graph search ended before it met enough of them.
+        met = int(np.count_nonzero(rows[0] >= 0))
+        if met >= ENOUGH * wanted:
+            return scores[0, :met], rows[0, :met] + piece.start
     scores, rows = piece.flat.search(query, wanted, params=faiss.SearchParameters(sel=selector))
     return scores[0], rows[0] + piece.start
 

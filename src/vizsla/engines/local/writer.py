@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import secrets
 import threading
+import time
 from collections.abc import Sequence
 
 import msgspec
@@ -96,6 +97,9 @@ class Writer:
         keywords.add(_keyword_values(changes))
         rows = {name: np.zeros(len(changes), kind) for name, kind in FIELDS.items()}
         for row, change in enumerate(changes):
+            time.sleep(
+                0
+            )  # lets searches in: otherwise each of their steps waits for Python's switch interval
             rows["number"][row] = change.number
             if change.record is None:
                 rows["state"][row] = GONE

@@ -1,0 +1,297 @@
+"""How fast and how faithful the embedded engine is: `python -m benchmarks.engine [--records N] [--dimension D]`.
+
+Prints latency and throughput of words, looks and both, without a filter and with filters that keep 10% and 0.5%;
+recall@10 of the looks against brute force at many selectivities; times of indexing and opening; memory; and the
+costs that `vizsla.engines.local.planner` weighs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import faiss as _stubbed
+import numpy as np
+from numpy.typing import NDArray
+
+from vizsla.engines import open_engine
+from vizsla.engines.local import planner
+from vizsla.engines.local.engine import LocalEngine
+from vizsla.engines.seam import CANDIDATES, All, Plan, Words
+from vizsla.records import AnyOf, Between, Change, Filters, ImageRecord, Vector
+
+faiss: Any = _stubbed
+
+SEED = 7
+WORDS_A_RECORD = 16
+VOCABULARY = 20_000
+BATCH = 1000
+PAGE = 35
+QUERIES = 300
+
+FILTERS: dict[str, Filters] = {
+    "no filter": (),
+    "10%": (AnyOf("licence", frozenset({"by"})),),
+    "0.5%": (AnyOf("licence", frozenset({"by"})), Between("width", 950)),
+}
+SELECTIVITIES = (1000, 800, 500, 300, 200, 100, 50, 20, 5, 1)
+"""Thousandths of the records, by their width, which is uniform from 0 to 999."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--records", type=int, default=100_000)
+    parser.add_argument("--dimension", type=int, default=384)
+    parser.add_argument("--read", type=Path, help="only search this index and print the memory it takes")
+    options = parser.parse_args()
+    if options.read:
+        print_memory(options.read, options.dimension)
+        return
+    with tempfile.TemporaryDirectory() as directory:
+        run(Path(directory) / "index", options.records, options.dimension)
+
+
+def run(directory: Path, records: int, dimension: int) -> None:
+    random = np.random.default_rng(SEED)
+    centres = random.standard_normal((max(1, records // 100), dimension))
+    vectors = clustered(random, centres, records)
+    queries = clustered(random, centres, QUERIES)
+    vocabulary = words(random)
+    engine = open_engine(directory, dimension)
+    engine.try_lock()
+    widths = random.integers(0, 1000, records)
+    build(engine, changes(random, vocabulary, vectors, widths))
+    engine.close()
+    started = time.perf_counter()
+    engine = open_engine(directory, dimension)
+    print(f"opening: {time.perf_counter() - started:.3f} s")
+    print_latencies(engine, queries, texts(random, vocabulary))
+    print_under_load(engine, queries, texts(random, vocabulary), clustered(random, centres, records // 5))
+    print_recall(engine, vectors, queries, widths)
+    print_costs(engine, queries)
+    child = [
+        sys.executable,
+        "-m",
+        "benchmarks.engine",
+        "--read",
+        str(directory),
+        "--dimension",
+        str(dimension),
+    ]
+    subprocess.run(child, check=True)
+    size = sum(path.stat().st_size for path in directory.rglob("*") if path.is_file())
+    print(f"index on disk: {size / 2**20:.0f} MB")
+    engine.close()
+
+
+# A synthetic library
+
+
+def clustered(random: np.random.Generator, centres: NDArray[np.float64], count: int) -> Vector:
+    """`(count, dimension)` float32 vectors of length 1 around the centres, as embeddings lie."""
+    spread = 0.7 * random.standard_normal((count, centres.shape[1]), np.float32)
+    vectors = centres[random.integers(0, len(centres), count)] + spread
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
+
+
+def words(random: np.random.Generator) -> list[str]:
+    letters = np.array(list("abcdefghijklmnopqrstuvwxyz"))
+    return ["".join(random.choice(letters, random.integers(4, 10))) for _ in range(VOCABULARY)]
+
+
+def zipf(random: np.random.Generator, vocabulary: Sequence[str], shape: tuple[int, int]) -> NDArray[np.str_]:
+    weights = 1 / np.arange(1, len(vocabulary) + 1)
+    return random.choice(np.array(vocabulary), shape, p=weights / weights.sum())
+
+
+def texts(random: np.random.Generator, vocabulary: Sequence[str]) -> list[list[str]]:
+    """Two words a query."""
+    return [list(map(str, pair)) for pair in zipf(random, vocabulary, (QUERIES, 2))]
+
+
+def changes(
+    random: np.random.Generator, vocabulary: Sequence[str], vectors: Vector, widths: NDArray[np.int64]
+) -> Iterator[Change]:
+    licences = ("by", *(("cc0", "by-sa", "unknown") * 3))
+    text = zipf(random, vocabulary, (len(vectors), WORDS_A_RECORD))
+    for number, (vector, row) in enumerate(zip(vectors, text, strict=True), 1):
+        fields: dict[str, Any] = {
+            "title": " ".join(row[:5]),
+            "tags": tuple(map(str, row[5:8])),
+            "description": " ".join(row[8:]),
+            "names": str(row[0]),
+            "licence": licences[number % len(licences)],
+            "width": int(widths[number - 1]),
+        }
+        yield Change(number, number, record(number, fields), vector)
+
+
+def record(number: int, fields: dict[str, Any]) -> ImageRecord:
+    return ImageRecord(
+        image_id=f"{number:040X}",
+        source="/pictures",
+        key=f"{number}.jpg",
+        content_id=number.to_bytes(16, "big"),
+        file_size=number,
+        format="jpeg",
+        height=480,
+        thumbnail_width=474,
+        thumbnail_height=355,
+        colours=("red",) if number % 3 else ("blue",),
+        **fields,
+    )
+
+
+# What is measured
+
+
+def build(engine: LocalEngine, steps: Iterator[Change]) -> None:
+    batch: list[Change] = []
+    longest = spent = 0.0
+    started = time.perf_counter()
+    for step in steps:
+        batch.append(step)
+        if len(batch) == BATCH:
+            before = time.perf_counter()
+            engine.apply(batch)
+            longest = max(longest, time.perf_counter() - before)
+            spent += time.perf_counter() - before
+            batch.clear()
+    engine.apply(batch)
+    print(f"applying: {spent:.1f} s, longest batch of {BATCH}: {longest:.2f} s")
+    engine.settle()
+    print(f"until every graph is built: {time.perf_counter() - started:.1f} s")
+
+
+def print_latencies(engine: LocalEngine, queries: Vector, texts: Sequence[Sequence[str]]) -> None:
+    print(f"\n{'milliseconds, page of ' + str(PAGE):28}{'p50':>8}{'p95':>8}{'p99':>8}{'queries/s':>12}")
+    for kind in ("words", "looks", "hybrid"):
+        for name, filters in FILTERS.items():
+            plans = [plan(kind, query, text, filters) for query, text in zip(queries, texts, strict=True)]
+            times = timed(engine.search, plans)
+            p50, p95, p99 = np.percentile(times, (50, 95, 99)) * 1e3
+            print(f"{kind + ', ' + name:28}{p50:8.2f}{p95:8.2f}{p99:8.2f}{len(times) / times.sum():12.0f}")
+
+
+def plan(kind: str, query: Vector, text: Sequence[str], filters: Filters) -> Plan:
+    match = All(tuple(Words(word) for word in text))
+    return Plan(
+        words=None if kind == "looks" else match,
+        vector=None if kind == "words" else query,
+        filters=filters,
+        limit=PAGE,
+    )
+
+
+def timed(call: Callable[[Plan], object], plans: Sequence[Plan]) -> NDArray[np.float64]:
+    for one in plans[:20]:
+        call(one)
+    times = []
+    for one in plans:
+        before = time.perf_counter()
+        call(one)
+        times.append(time.perf_counter() - before)
+    return np.array(times)
+
+
+def print_under_load(
+    engine: LocalEngine, queries: Vector, texts: Sequence[Sequence[str]], vectors: Vector
+) -> None:
+    """Latency of searches while records are added and their graph is built."""
+    if not engine.try_lock():
+        raise SystemExit("somebody else writes this index")
+    plans = [plan("hybrid", query, text, ()) for query, text in zip(queries, texts, strict=True)]
+    alone = timed(engine.search, plans)
+    first = engine.watermark() + 1
+    steps = [
+        Change(n, n, record(n, {"title": f"new {n}", "width": 5000}), vector)
+        for n, vector in enumerate(vectors, first)
+    ]
+
+    def add() -> None:
+        for start in range(0, len(steps), BATCH):
+            engine.apply(steps[start : start + BATCH])
+        engine.settle()
+
+    adding = threading.Thread(target=add)
+    adding.start()
+    meanwhile = []
+    while adding.is_alive():
+        meanwhile.append(timed(engine.search, plans))
+    adding.join()
+    engine.unlock()
+    print(f"\n{'hybrid, milliseconds':28}{'p50':>8}{'p95':>8}{'p99':>8}")
+    for name, times in (("alone", alone), ("while adding and building", np.concatenate(meanwhile))):
+        p50, p95, p99 = np.percentile(times, (50, 95, 99)) * 1e3
+        print(f"{name:28}{p50:8.2f}{p95:8.2f}{p99:8.2f}")
+
+
+def print_memory(directory: Path, dimension: int) -> None:
+    """How much memory opening an index and searching it takes, mapped files included."""
+    before = peak_memory()
+    engine = open_engine(directory, dimension)
+    for query in np.random.default_rng(SEED).standard_normal((QUERIES, dimension), np.float32):
+        engine.search(Plan(vector=query))
+    print(f"memory of a process that searches: {peak_memory():.0f} MB, {before:.0f} MB of it before opening")
+
+
+def peak_memory() -> float:
+    """Megabytes; not of `getrusage`, which remembers the process that started this one."""
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return int(status["VmHWM"].split()[0]) / 1024
+
+
+def print_recall(engine: LocalEngine, vectors: Vector, queries: Vector, widths: NDArray[np.int64]) -> None:
+    print(f"\n{'filter keeps':16}{'recall@10':>10}{'p50 ms':>8}{'p99 ms':>8}")
+    some = queries[:100]
+    scores = some @ vectors.T
+    for thousandths in SELECTIVITIES:
+        kept = widths < thousandths  # those added under load are wider
+        plans = [
+            Plan(vector=query, filters=(Between("width", None, thousandths - 1),), limit=10) for query in some
+        ]
+        found = [set(engine.search(one).numbers) for one in plans]
+        best = np.argsort(-np.where(kept, scores, -np.inf), axis=1)[:, :10] + 1
+        recall = np.mean(
+            [len(hits & set(row)) / len(row) for hits, row in zip(found, best.tolist(), strict=True)]
+        )
+        p50, p99 = np.percentile(timed(engine.search, plans), (50, 99)) * 1e3
+        print(f"{thousandths / 1000:<16.1%}{recall:10.3f}{p50:8.2f}{p99:8.2f}")
+
+
+def print_costs(engine: LocalEngine, queries: Vector) -> None:
+    """What one step of a graph search costs, in exact scores of one vector: `planner.GRAPH_COST`."""
+    pieces = engine.pieces()
+    if not pieces or pieces[0].graph is None:
+        return
+    largest = pieces[0]
+    faiss.omp_set_num_threads(1)
+    exact = median(largest.flat, None, queries) / largest.size
+    print(f"\nexact score of one vector: {exact * 1e9:.0f} ns")
+    for width in (CANDIDATES, 4 * CANDIDATES):
+        step = median(largest.graph, faiss.SearchParametersHNSW(efSearch=width), queries) / width
+        print(f"graph search, efSearch {width}: {step * 1e9:.0f} ns a step, {step / exact:.1f} exact scores")
+    print(f"planner.GRAPH_COST is {planner.GRAPH_COST}")
+
+
+def median(index: Any, settings: Any, queries: Vector) -> float:
+    """Seconds of a search for `CANDIDATES`."""
+    times = []
+    for query in queries[:50]:
+        before = time.perf_counter()
+        index.search(query[np.newaxis], CANDIDATES, params=settings)
+        times.append(time.perf_counter() - before)
+    return float(np.median(times))
+
+
+if __name__ == "__main__":
+    main()
