@@ -45,6 +45,8 @@ PROTOTYPES: Mapping[str, tuple[str, ...]] = {
         "87CEEB",
         "4682B4",
         "101848",
+        "191970",
+        "2828A0",
         "A8C8F0",
         "6080A8",
         "00A0FF",

@@ -51,8 +51,8 @@ def _within_photoshop(block: bytes) -> bytes:
     if at < 0 or at + 12 > len(block):
         return b""
     at += len(_RESOURCE)
-    at += 1 + block[at]
-    at += at % 2 != block.find(b"8BIM") % 2
+    name = 1 + block[at]
+    at += name + name % 2
     size = int.from_bytes(block[at : at + 4], "big")
     return block[at + 4 : at + 4 + size]
 
