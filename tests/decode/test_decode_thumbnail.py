@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made import encode, noise, svg
 
-from vizsla.decode import Rendition, Thumbnail, open_picture, resize
+from vizsla.decode import DecodeError, Rendition, Thumbnail, open_picture, resize
 from vizsla.decode.thumbnail import MAX_SIDE
 from vizsla.wire.identifiers import thumbnail_size
 
@@ -132,6 +132,12 @@ def test_a_transparent_thumbnail_stays_png() -> None:
     made = resize(encode(clear), Rendition(width=200, height=200))
     assert made.media_type == "image/png"
     assert pixels(made).shape == (200, 200, 4)
+
+
+@pytest.mark.parametrize("data", [KEPT[:3000], b"", svg("<rect/>"), encode(noise(), "webp")])
+def test_bytes_that_are_no_thumbnail_are_an_error(data: bytes) -> None:
+    with pytest.raises(DecodeError):
+        resize(data, Rendition(width=100))
 
 
 sides = st.none() | st.integers(-5, 4000)

@@ -9,8 +9,9 @@ from typing import Literal
 
 import msgspec
 
+from vizsla.decode.errors import DecodeError
 from vizsla.decode.formats import tell_format
-from vizsla.decode.libvips import Image
+from vizsla.decode.libvips import Image, LibvipsError
 from vizsla.decode.loaders import open_header
 from vizsla.decode.pixels import Pixels, as_image, over_white, resized
 from vizsla.wire.identifiers import thumbnail_size
@@ -61,10 +62,9 @@ def resize(thumbnail: bytes, rendition: Rendition) -> Thumbnail:
     Sides are at least 1 and at most `MAX_SIDE` pixels, whatever is asked for.
 
     Raises:
-        DecodeError, pyvips.Error: the bytes are not a thumbnail of ours.
+        DecodeError: the bytes are not a thumbnail of ours.
     """
-    image = open_header(thumbnail, tell_format(thumbnail)).image
-    image = image.copy_memory()
+    image = _read(thumbnail)
     if rendition.width is None and rendition.height is None:
         return Thumbnail(thumbnail, image.width, image.height, _format(image))
     wanted = _canvas(image, rendition)
@@ -73,6 +73,16 @@ def resize(thumbnail: bytes, rendition: Rendition) -> Thumbnail:
     if rendition.pad:
         image = _centre(image, *wanted)
     return Thumbnail(_encode(image), image.width, image.height, _format(image))
+
+
+def _read(thumbnail: bytes) -> Image:
+    name = tell_format(thumbnail)
+    if name not in MEDIA_TYPES:
+        raise DecodeError("unsupported format", f"a thumbnail is JPEG or PNG, not {name}")
+    try:
+        return open_header(thumbnail, name).image.copy_memory()
+    except LibvipsError as error:
+        raise DecodeError("damaged", "the thumbnail; run vizsla check --repair") from error
 
 
 def _canvas(image: Image, rendition: Rendition) -> tuple[int, int]:
