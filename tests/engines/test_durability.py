@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import multiprocessing
 import os
@@ -20,7 +21,7 @@ from vizsla.engines import EngineError, open_engine
 from vizsla.engines.local import manifest, upkeep
 from vizsla.engines.local.engine import LocalEngine
 from vizsla.engines.seam import Plan, Words
-from vizsla.records import Between
+from vizsla.records import AnyOf, Between
 
 from .samples import DIMENSION, axis, change, removal, titles
 
@@ -46,6 +47,10 @@ def assert_whole(engine: LocalEngine) -> None:
     assert engine.search(Plan(words=Words("dog"))).total == len(SOME)
     assert engine.search(Plan(vector=axis(0, 1), limit=3)).numbers == (60, 59, 58)
     assert engine.facets((), "format") == {"jpeg": len(SOME)}
+
+
+def _full(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 # Opening again
@@ -211,6 +216,25 @@ def _kill_a_writer(directory: Path, seconds: float) -> None:
         process.send_signal(signal.SIGKILL)
 
 
+def test_a_code_given_by_a_writer_that_did_not_finish_is_not_given_again(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = open_engine(directory, DIMENSION)
+    assert first.try_lock()
+    first.apply([change(1, title="dog")])
+    second = open_engine(directory, DIMENSION)
+    with monkeypatch.context() as patch:
+        patch.setattr(manifest, "write", _full)
+        with pytest.raises(EngineError):
+            first.apply([change(2, title="dog", language="de")])
+    first.close()
+    assert second.try_lock()
+    second.apply([change(3, title="dog", language="fr")])
+    french = (AnyOf("language", frozenset({"fr"})),)
+    assert second.search(Plan(words=Words("dog"), filters=french)).numbers == (3,)
+    second.close()
+
+
 # Damage
 
 
@@ -296,11 +320,8 @@ def test_a_failed_write_leaves_the_index_as_it_was(directory: Path, monkeypatch:
     assert engine.try_lock()
     engine.apply(SOME[:10])
 
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
     with monkeypatch.context() as patch:
-        patch.setattr(manifest, "write", full)
+        patch.setattr(manifest, "write", _full)
         with pytest.raises(EngineError, match="disk is full"):
             engine.apply(SOME[10:])
     assert engine.watermark() == engine.count() == 10

@@ -70,6 +70,11 @@ class Current:
         self._stamp = stamp
         return True
 
+    def reread(self) -> None:
+        """Take over everything that is on disk, also what a writer left behind that did not get to its manifest."""
+        self._stamp = None
+        self.refresh()
+
     def _read(self) -> None:
         manifest = manifests.read(self.directory)
         if manifest is None:

@@ -54,7 +54,7 @@ class LocalEngine:
         An index that cannot be read is begun anew: the watermark is 0 then.
         """
         if self._writer is None and self._lock.acquire():
-            self._current.refresh()
+            self._current.reread()
             self._writer = Writer(self._current)
         return self._writer is not None
 
