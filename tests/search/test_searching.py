@@ -1,0 +1,97 @@
+"""From parameters to the right records, over a real store and a real engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from vizsla.encoders.seam import Vectors
+from vizsla.search import Searcher
+from vizsla.wire import SearchParameters
+
+from .worlds import DIMENSION, HERE, WordEncoder, direction, ids, record, world
+
+TITLES = ("red dog", "red cat", "big dog in the red house", "dog red", "blue bird", "DOGS playing")
+
+
+def found(*typed: str) -> list[set[int]]:
+    """For each query, the records of `TITLES`, counted from 1, that its words find."""
+    with world([record(number, title=title) for number, title in enumerate(TITLES, 1)]) as here:
+        return [{int(image_id, 16) for image_id in ids(here.search(query))} for query in typed]
+
+
+def test_words_phrases_and_stop_words() -> None:
+    assert found("red dog", '"red dog"', "the dogs") == [{1, 3, 4}, {1}, {1, 3, 4, 6}]
+    assert found("red dog house", '"in the house"') == [{1, 3, 4}, {3}]
+
+
+def test_if_nothing_holds_enough_of_the_words_one_is_enough() -> None:
+    assert found("bird", "purple bird", "submarine") == [{5}, {5}, set()]
+
+
+def test_looks_are_found_without_a_common_word() -> None:
+    vectors = [direction("puppy"), -direction("puppy"), np.zeros(DIMENSION, np.float32)]
+    with world([record(number, title="x") for number in (1, 2, 3)], vectors) as here:
+        assert ids(here.search("puppy"))[0] == f"{1:040X}"
+
+
+def test_a_record_that_is_gone_leaves_a_gap_but_no_repetition() -> None:
+    records = [record(number, title="dog") for number in range(1, 8)]
+    with world(records) as here:
+        before = ids(here.search("dog"))
+        here.store.remove([before[2]])  # the engine does not know yet
+        first = here.search("dog", count=4)
+        second = here.search("dog", count=4, offset=first.next_offset)
+        assert ids(first) + ids(second) == before[:2] + before[3:]
+        assert (first.next_offset, second.next_offset) == (4, 7)
+
+
+def test_the_newest_come_first_without_a_query() -> None:
+    with world([record(number, title="x", adult=number == 4) for number in range(1, 6)]) as here:
+        newest = here.searcher().newest(3, HERE)
+        assert ids(newest) == [f"{number:040X}" for number in (5, 3, 2)]
+        assert newest.total_estimated_matches == 4
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, 150])
+def test_a_page_has_as_many_as_asked_and_tells_where_the_next_begins(count: int) -> None:
+    with world([record(number, title="dog") for number in range(1, 6)]) as here:
+        answer = here.search("dog", count=count, offset=1)
+        assert len(answer.value) == min(count, 4)
+        assert answer.current_offset == 1
+        assert answer.next_offset == 1 + len(answer.value)
+        assert answer.total_estimated_matches == 5
+
+
+def test_past_the_end_a_page_is_empty_and_leads_nowhere() -> None:
+    with world([record(1, title="dog")]) as here:
+        for offset in (1, 2, 2**31 - 1):
+            answer = here.search("dog", offset=offset)
+            assert (ids(answer), answer.next_offset) == ([], offset)
+            assert answer.total_estimated_matches == 1
+
+
+def test_an_empty_library_answers() -> None:
+    with world([]) as here:
+        answer = here.search("dog")
+        assert (ids(answer), answer.total_estimated_matches, answer.next_offset) == ([], 0, 0)
+
+
+class Counting(WordEncoder):
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def encode_texts(self, texts: Sequence[str]) -> Vectors:
+        self.asked += texts
+        return super().encode_texts(texts)
+
+
+def test_a_query_is_encoded_once_and_without_its_quotes() -> None:
+    encoder = Counting()
+    with world([record(1, title="dog")]) as here:
+        searcher = Searcher(here.store, here.engine, lambda: encoder)
+        for offset in range(3):
+            searcher.search(SearchParameters(q='"red dog"', offset=offset), HERE)
+    assert encoder.asked == ["red dog"]
