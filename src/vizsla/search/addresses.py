@@ -7,11 +7,9 @@ from urllib.parse import quote_plus
 import msgspec
 
 from vizsla.records import ImageRecord
-from vizsla.wire import ThumbnailId, simid
+from vizsla.wire import simid
 
-
-def thumbnail_id(record: ImageRecord) -> ThumbnailId:
-    return ThumbnailId(record.content_id, record.thumbnail_width, record.thumbnail_height)
+_QUOTED = {code: quote_plus(chr(code)) for code in range(128)}
 
 
 class Addresses(msgspec.Struct, frozen=True):
@@ -22,19 +20,18 @@ class Addresses(msgspec.Struct, frozen=True):
 
     def results(self, query: str, form: str) -> str:
         """Page with the results of a query. `form` tells which link was followed (v7 reference, section 6)."""
-        return f"{self.base}/images/search?q={quote_plus(query)}&FORM={form}"
+        return f"{self.base}/images/search?q={quoted(query)}&FORM={form}"
 
-    def thumbnail(self, record: ImageRecord) -> str:
-        """Holds a `?`, because clients append `&w=..&h=..`."""
-        return f"{self.base}/th?id={thumbnail_id(record)}&pid=Api"
+    def thumbnail(self, name: str) -> str:
+        """The thumbnail of that id. Holds a `?`, because clients append `&w=..&h=..`."""
+        return f"{self.base}/th?id={name}&pid=Api"
 
     def content(self, record: ImageRecord) -> str:
         """Where the image itself is."""
         return record.content_url or f"{self.base}/content/{record.image_id}"
 
-    def page(self, record: ImageRecord, query: str = "") -> str:
-        """Our page about an image, which remembers the query that led there."""
-        asked = f"&q={quote_plus(query)}" if query else ""
+    def page(self, record: ImageRecord, asked: str = "") -> str:
+        """Our page about an image; `asked`, which `asked_for` makes, remembers the query that led there."""
         return (
             f"{self.base}/images/search?view=detailv2&FORM=OIIRPO{asked}"
             f"&id={record.image_id}&simid={simid(record.content_id)}"
@@ -43,3 +40,13 @@ class Addresses(msgspec.Struct, frozen=True):
     def host_page(self, record: ImageRecord) -> str:
         """The page that shows the image: its owner's, else ours."""
         return record.host_page_url or self.page(record)
+
+
+def asked_for(query: str) -> str:
+    """A query as part of an address."""
+    return f"&q={quoted(query)}" if query else ""
+
+
+def quoted(text: str) -> str:
+    """As `quote_plus`, which costs four times as much."""
+    return text.translate(_QUOTED) if text.isascii() else quote_plus(text)

@@ -16,12 +16,13 @@ from vizsla.wire import (
     Query,
     QueryContext,
     SearchParameters,
+    ThumbnailId,
     content_size,
     display_url,
     format_date,
 )
 
-from .addresses import Addresses, thumbnail_id
+from .addresses import Addresses, asked_for
 
 
 def answer_of(
@@ -45,18 +46,24 @@ def answer_of(
         total_estimated_matches=total,
         next_offset=parameters.offset + passed,
         current_offset=parameters.offset,
-        value=[image_of(record, query, addresses) for record in records],
+        value=images_of(records, query, addresses),
     )
 
 
-def image_of(record: ImageRecord, query: str, addresses: Addresses) -> Image:
-    """One image as an answer to `query`."""
+def images_of(records: Iterable[ImageRecord], query: str, addresses: Addresses) -> list[Image]:
+    """Images as an answer to `query`."""
+    asked = asked_for(query)
+    return [_image(record, query, asked, addresses) for record in records]
+
+
+def _image(record: ImageRecord, query: str, asked: str, addresses: Addresses) -> Image:
+    thumbnail = ThumbnailId(record.content_id, record.thumbnail_width, record.thumbnail_height)
     host_page = addresses.host_page(record)
     site = urlsplit(record.host_page_url).hostname if record.host_page_url else None
     return Image(
-        web_search_url=addresses.page(record, query),
+        web_search_url=addresses.page(record, asked),
         name=name_of(record),
-        thumbnail_url=addresses.thumbnail(record),
+        thumbnail_url=addresses.thumbnail(str(thumbnail)),
         date_published=format_date(record.discovered),
         is_family_friendly=not record.adult,
         content_url=addresses.content(record),
@@ -68,7 +75,7 @@ def image_of(record: ImageRecord, query: str, addresses: Addresses) -> Image:
         width=record.width,
         height=record.height,
         thumbnail=MediaSize(width=record.thumbnail_width, height=record.thumbnail_height),
-        image_insights_token=str(InsightsToken.of(record.image_id, thumbnail_id(record))),
+        image_insights_token=str(InsightsToken.of(record.image_id, thumbnail)),
         insights_metadata=InsightsMetadata(
             best_representative_query=_best_query(record, query, addresses),
             pages_including_count=1,

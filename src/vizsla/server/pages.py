@@ -6,7 +6,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from vizsla.search import Addresses, Searcher, image_of
+from vizsla.search import Addresses, Searcher, images_of
 from vizsla.store import Store
 from vizsla.web import Pages
 from vizsla.wire import InvalidRequest, parse_image_id, parse_search
@@ -69,7 +69,7 @@ class WebPages:
             html = self._pages.sorry(addresses.base, "This picture is not here any more.")
             return _page(html, addresses, status=404)
         query = given.get("q", "")
-        image = image_of(stored.record, query, addresses)
+        (image,) = images_of([stored.record], query, addresses)
         return _page(self._pages.picture(addresses.base, stored.record, image, query), addresses)
 
 

@@ -9,7 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vizsla.blobs import Blobs
-from vizsla.decode import Rendition, Thumbnail, resize
+from vizsla.decode import Rendition, resize
+from vizsla.decode.formats import tell_format
+from vizsla.decode.thumbnail import MEDIA_TYPES
 from vizsla.wire import InvalidRequest, NotFound, Parameter, ThumbnailId, number, read_parameters
 
 from .headers import FOREVER, query_pairs
@@ -50,14 +52,13 @@ class Thumbnails:
         headers = {**FOREVER, "ETag": etag}
         if etag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
-        thumbnail = await run_in_threadpool(self._made, name, Rendition(**asked))
-        return Response(thumbnail.data, media_type=thumbnail.media_type, headers=headers)
-
-    def _made(self, name: ThumbnailId, rendition: Rendition) -> Thumbnail:
-        data = self._blobs.get(name.content_id)
-        if data is None:
+        kept = await run_in_threadpool(self._blobs.get, name.content_id)
+        if kept is None:
             raise NotFound("There is no such thumbnail.")
-        return resize(data, rendition)
+        if asked.keys() & {"width", "height"}:
+            made = await run_in_threadpool(resize, kept, Rendition(**asked))
+            return Response(made.data, media_type=made.media_type, headers=headers)
+        return Response(kept, media_type=MEDIA_TYPES[tell_format(kept)], headers=headers)
 
 
 def _name(text: str | None) -> ThumbnailId:

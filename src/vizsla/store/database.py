@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError
 
 BUSY_SECONDS = 60
 """How long a writer waits for another: longer than any batch takes, shorter than a person's patience."""
@@ -53,6 +54,21 @@ class Database:
 
     def close(self) -> None:
         self._engine.dispose()
+
+
+def rows(db: Connection, statement: str, values: Sequence[object]) -> list[Any]:
+    """The rows of a statement in whose place `{}` stands a list of values, from the driver itself.
+
+    For what every search asks: a third of the time that a statement of SQLAlchemy's takes.
+    """
+    mark = "?" if db.dialect.paramstyle == "qmark" else "%s"
+    text = statement.format(",".join([mark] * len(values)))
+    cursor = db.connection.cursor()
+    try:
+        cursor.execute(text, tuple(values))
+        return list(cursor.fetchall())
+    except db.dialect.loaded_dbapi.Error as error:
+        raise DatabaseError(text, None, error) from error
 
 
 _MODE = "vizsla_mode"

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from vizsla.records import Change, ImageRecord, Vector
 
-from .database import Database
+from .database import Database, rows
 from .schema import SCHEMA_VERSION, counters, metadata, records, removed, sources, vectors
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -27,9 +27,7 @@ SLICE = 500
 _Item = TypeVar("_Item")
 
 _SEQUENCE = select(counters.c.value).where(counters.c.name == "sequence")
-_BY_NUMBER = select(records.c.number, records.c.record).where(
-    records.c.number.in_(bindparam("numbers", expanding=True))
-)
+_BY_NUMBER = "SELECT number, record FROM records WHERE number IN ({})"
 _CHANGED = (
     select(records.c.sequence, records.c.number, records.c.record, vectors.c.vector)
     .outerjoin(vectors)
@@ -230,7 +228,7 @@ class Store:
             found = {
                 number: Stored(number, _decode(data))
                 for part in _slices(numbers)
-                for number, data in db.execute(_BY_NUMBER, {"numbers": part})
+                for number, data in rows(db, _BY_NUMBER, part)
             }
         return [found[number] for number in numbers if number in found]
 

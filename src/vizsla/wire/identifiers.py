@@ -7,9 +7,10 @@ content id, a digest of the bytes. Reading raises `ValueError` and nothing else.
 """
 
 import re
+import time
 from base64 import urlsafe_b64decode
 from binascii import b2a_base64
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final, Self
 
 import msgspec
@@ -113,8 +114,13 @@ class InsightsToken(msgspec.Struct, frozen=True, kw_only=True):
         return cls(ccid=ccid, mid=image_id, simid=simid(thumbnail.content_id), thid=str(thumbnail))
 
     def __str__(self) -> str:
-        parts = zip(self.__struct_fields__, msgspec.structs.astuple(self), strict=True)
-        return "*".join([f"{key}_{value.replace('_', _ESCAPED)}" for key, value in parts if value])
+        values = (self.bcid, self.ccid, self.cp, self.mid, self.simid, self.thid)
+        parts = [
+            key + (value.replace("_", _ESCAPED) if "_" in value else value)
+            for key, value in zip(_PREFIXES, values, strict=True)
+            if value
+        ]
+        return "*".join(parts)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -139,6 +145,9 @@ class InsightsToken(msgspec.Struct, frozen=True, kw_only=True):
         return cls(**parts)
 
 
+_PREFIXES: Final = tuple(f"{key}_" for key in InsightsToken.__struct_fields__)
+
+
 def thumbnail_size(width: int, height: int) -> tuple[int, int]:
     """Width and height in pixels of the thumbnail of a picture of `width` and `height` pixels.
 
@@ -153,9 +162,8 @@ def thumbnail_size(width: int, height: int) -> tuple[int, int]:
     return max(1, MAX_THUMBNAIL_HEIGHT * width // height), MAX_THUMBNAIL_HEIGHT
 
 
-_EPOCH: Final = datetime(1970, 1, 1)
-_FIRST_SECOND: Final = int((datetime.min - _EPOCH).total_seconds())
-_LAST_SECOND: Final = int((datetime(9999, 12, 31, 23, 59, 59) - _EPOCH).total_seconds())
+_FIRST_SECOND: Final = int(datetime(1, 1, 1, tzinfo=UTC).timestamp())
+_LAST_SECOND: Final = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
 
 
 def format_date(seconds: int) -> str:
@@ -164,7 +172,7 @@ def format_date(seconds: int) -> str:
     Seven digits of fraction as in every published example. Times outside of the years 1 to 9999 become the nearest.
     """
     within = min(max(seconds, _FIRST_SECOND), _LAST_SECOND)
-    return f"{(_EPOCH + timedelta(seconds=within)).isoformat()}.0000000Z"
+    return "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.0000000Z".format(*time.gmtime(within)[:6])
 
 
 def content_size(size: int) -> str:
@@ -176,6 +184,9 @@ MAX_DISPLAY_LENGTH: Final = 70
 """Characters of a display address; the longest shortened one in published examples."""
 
 
+_WHOLE_WORDS: Final = re.compile(r".*[A-Za-z0-9](?=[^A-Za-z0-9])", re.DOTALL)
+
+
 def display_url(url: str) -> str:
     """An address to show, not to follow: without `http://` (`https://` stays) and closing slash, at most 70 characters.
 
@@ -185,5 +196,5 @@ def display_url(url: str) -> str:
     if len(shown) <= MAX_DISPLAY_LENGTH:
         return shown
     head = shown[: MAX_DISPLAY_LENGTH - 2]
-    words = re.match(r".*[A-Za-z0-9](?=[^A-Za-z0-9])", head, re.DOTALL)
+    words = _WHOLE_WORDS.match(head)
     return f"{words[0] if words else head[:-1]}..."

@@ -1,0 +1,75 @@
+"""What a request costs without the engine and the store: `python -m benchmarks.request`.
+
+Parsing a query string, building the answer of 35 images from records with every field set, and encoding it; the best
+of several runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import blake2b
+from timeit import Timer
+from urllib.parse import parse_qsl
+
+from benchmarks.report import budget, figure
+from vizsla.records import ImageRecord
+from vizsla.search import Addresses
+from vizsla.search.answer import answer_of
+from vizsla.wire import DEFAULT_COUNT, SearchParameters, encode, parse_search
+
+QUERY = (
+    "q=tropical%20ocean&license=public&imageType=photo&count=35&mkt=en-US&safeSearch=Moderate&minWidth=320"
+)
+ADDRESSES = Addresses("http://127.0.0.1:8000")
+ROUNDS = 200
+REPEATS = 9
+
+
+def parse() -> SearchParameters:
+    return parse_search(parse_qsl(QUERY, keep_blank_values=True))
+
+
+def record(number: int) -> ImageRecord:
+    """One with everything that an answer can show."""
+    return ImageRecord(
+        image_id=f"{number:040X}",
+        source="/pictures",
+        key=f"oceans/{number}.jpg",
+        content_id=blake2b(number.to_bytes(4, "big"), digest_size=16).digest(),
+        file_size=897_388,
+        format="jpeg",
+        width=1920,
+        height=1200,
+        thumbnail_width=474,
+        thumbnail_height=296,
+        title=f"Tropical ocean, picture number {number}",
+        tags=("tropical", "ocean", "beach"),
+        licence="cc0",
+        content_url=f"https://images.example.org/oceans/tropical-ocean-{number}.jpg",
+        host_page_url=f"https://www.example.org/oceans/{number}/",
+        discovered=1_700_000_000 + number,
+    )
+
+
+def main() -> None:
+    parameters = parse()
+    records = [record(number) for number in range(DEFAULT_COUNT)]
+    answer = answer_of(parameters, records, DEFAULT_COUNT, 842, ADDRESSES)
+    steps: dict[str, Callable[[], object]] = {
+        "parse": parse,
+        "build": lambda: answer_of(parameters, records, DEFAULT_COUNT, 842, ADDRESSES),
+        "encode": lambda: encode(answer),
+    }
+    costs = {name: microseconds(step) for name, step in steps.items()}
+    for name, cost in costs.items():
+        figure(name, f"{cost:.1f} µs")
+    figure("answer", f"{len(encode(answer)):,} bytes")
+    budget("parsing a request and building its answer", sum(costs.values()) / 1000, "at most", 0.5, "ms")
+
+
+def microseconds(step: Callable[[], object]) -> float:
+    return min(Timer(step).repeat(REPEATS, ROUNDS)) / ROUNDS * 1e6
+
+
+if __name__ == "__main__":
+    main()
