@@ -21,10 +21,10 @@ def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Blobs:
 
 
 def test_what_was_put_is_got_until_it_is_deleted(blobs: Blobs) -> None:
-    blobs.put(ID, b"one")
+    blobs.put({ID: b"one"})
     assert blobs.get(ID) == b"one"
     assert blobs.has(ID)
-    blobs.put(ID, b"two")
+    blobs.put({ID: b"two"})
     assert blobs.get(ID) == b"two"
     blobs.delete(ID)
     assert blobs.get(ID) is None
@@ -38,7 +38,7 @@ def test_what_is_not_there_is_none_and_deleting_it_is_no_error(blobs: Blobs) -> 
 
 
 def test_an_empty_blob_does_not_count_as_there(blobs: Blobs) -> None:
-    blobs.put(ID, b"")
+    blobs.put({ID: b""})
     assert not blobs.has(ID)
 
 
@@ -47,17 +47,17 @@ def test_an_empty_blob_does_not_count_as_there(blobs: Blobs) -> None:
 def test_each_id_has_its_own_bytes(tmp_path: Path, contents: dict[bytes, bytes]) -> None:
     blobs = Blobs(tmp_path)
     for content_id, content in contents.items():
-        blobs.put(content_id, content)
+        blobs.put({content_id: content})
     assert {content_id: blobs.get(content_id) for content_id in contents} == contents
 
 
 def test_blobs_are_there_for_whoever_opens_the_directory_next(tmp_path: Path) -> None:
-    Blobs(tmp_path / "blobs").put(ID, b"kept")
+    Blobs(tmp_path / "blobs").put({ID: b"kept"})
     assert Blobs(tmp_path / "blobs").get(ID) == b"kept"
 
 
 def test_directories_stay_small(tmp_path: Path) -> None:
-    Blobs(tmp_path).put(ID, b"x")
+    Blobs(tmp_path).put({ID: b"x"})
     (file,) = (path for path in tmp_path.rglob("*") if path.is_file())
     assert file.relative_to(tmp_path).as_posix() == f"thumbnails/00/01/{ID.hex()}"
 
@@ -65,7 +65,7 @@ def test_directories_stay_small(tmp_path: Path) -> None:
 def test_a_blob_is_whole_for_readers_while_it_is_written_again(tmp_path: Path) -> None:
     blobs = Blobs(tmp_path)
     versions = [bytes([n]) * 500_000 for n in range(4)]
-    blobs.put(ID, versions[0])
+    blobs.put({ID: versions[0]})
     seen: set[bytes | None] = set()
     done = threading.Event()
 
@@ -76,7 +76,7 @@ def test_a_blob_is_whole_for_readers_while_it_is_written_again(tmp_path: Path) -
     reader = threading.Thread(target=read)
     reader.start()
     for n in range(100):
-        blobs.put(ID, versions[n % 4])
+        blobs.put({ID: versions[n % 4]})
     done.set()
     reader.join()
     assert seen <= set(versions)
@@ -98,10 +98,10 @@ def test_a_directory_that_cannot_be_made_is_one_clear_error(tmp_path: Path, plac
         Blobs(tmp_path / place)
 
 
-@pytest.mark.parametrize("use", [lambda blobs: blobs.put(ID, b"x"), lambda blobs: blobs.delete(ID)])
+@pytest.mark.parametrize("use", [lambda blobs: blobs.put({ID: b"x"}), lambda blobs: blobs.delete(ID)])
 def test_a_refusal_of_the_system_is_one_clear_error(tmp_path: Path, use: Callable[[Blobs], None]) -> None:
     blobs = Blobs(tmp_path)
-    blobs.put(ID, b"x")
+    blobs.put({ID: b"x"})
     (file,) = (path for path in tmp_path.rglob("*") if path.is_file())
     file.unlink()
     file.mkdir()
@@ -118,7 +118,7 @@ place = pathlib.Path({str(tmp_path)!r})
 blobs = Blobs(place)
 try:
     for n in range(100):
-        blobs.put(bytes([n]) * 16, b"x" * 100_000)
+        blobs.put({{bytes([n]) * 16: b"x" * 100_000}})
 except BlobError as error:
     assert blobs.get(bytes([n]) * 16) is None
     assert all(blobs.get(bytes([m]) * 16) == b"x" * 100_000 for m in range(n))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,10 +27,16 @@ class Blobs:
 
     def __init__(self, place: Path | str) -> None:
         self._store = _open(place)
+        self._directory = place if isinstance(place, Path) else None
 
-    def put(self, content_id: bytes, data: bytes) -> None:
+    def put(self, blobs: Mapping[bytes, bytes]) -> None:
+        """Write blobs by content id; when this returns they are on disk, or in the bucket."""
+        keys = {_key(content_id): data for content_id, data in blobs.items()}
         try:
-            self._store.put(_key(content_id), data)
+            for key, data in keys.items():
+                self._store.put(key, data)
+            if self._directory:
+                _flush(self._directory, keys)
         except Exception as error:  # obstore raises one class per backend and none in common
             raise BlobError(_explain(error)) from error
 
@@ -78,6 +86,18 @@ def _key(content_id: bytes) -> str:
     """Two levels of 256 directories keep each small, up to many millions of blobs."""
     name = content_id.hex()
     return f"thumbnails/{name[:2]}/{name[2:4]}/{name}"
+
+
+def _flush(directory: Path, keys: Iterable[str]) -> None:
+    """Wait until files and the folders that name them are on disk: obstore leaves that to the system."""
+    files = {directory / key for key in keys}
+    folders = {folder for file in files for folder in file.relative_to(directory).parents}
+    for path in (*files, *(directory / folder for folder in folders)):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _explain(error: Exception) -> str:

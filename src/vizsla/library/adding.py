@@ -148,8 +148,7 @@ class Adding:
         source_id = self._registered()
         entries = self._entries(batch)
         replaced = self._replaced(entries)
-        for prepared in batch:
-            self._library.blobs.put(prepared.content_id, prepared.thumbnail.data)
+        self._library.blobs.put({prepared.content_id: prepared.thumbnail.data for prepared in batch})
         tally = self._library.store.put(source_id, entries)
         self.summary.added += tally.added
         self.summary.updated += tally.updated
