@@ -41,10 +41,7 @@ def api_response(request: Request, body: bytes, *, status: int = 200, market: st
 
 
 def query_pairs(request: Request) -> list[tuple[str, str]]:
-    """Names and values of the query string, in the order sent; bytes that are not UTF-8 become U+FFFD.
-
-    Some callers do not escape what is not ASCII: their bytes are read as UTF-8 too.
-    """
+    """Names and values of the query string, in the order sent; bytes that are not UTF-8 become U+FFFD."""
     query: bytes = request.scope["query_string"]
     return parse_qsl(query.decode("utf-8", "replace"), keep_blank_values=True, errors="replace")
 
