@@ -51,7 +51,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Decoding threads while adding; 0: one per core."""
     max_file_bytes: Annotated[int, msgspec.Meta(ge=1)] = 100_000_000
     """Larger files are not read."""
-    max_pixels: Annotated[int, msgspec.Meta(ge=1)] = 250_000_000
+    max_pixels: Annotated[int, msgspec.Meta(ge=1)] = 1_000_000_000
     """Larger pictures are not decoded."""
 
 

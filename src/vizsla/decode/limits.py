@@ -10,8 +10,8 @@ from vizsla.decode.errors import DecodeError
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Bounds for one picture, checked before its pixels are made."""
 
-    max_pixels: int = 250_000_000
-    """Width times height."""
+    max_pixels: int = 1_000_000_000
+    """Width times height: about ten seconds of decoding, since most decoders go row by row and hold little."""
     max_held: int = 1 << 30
     """Bytes of a picture that its decoder must hold as a whole, such as an interlaced PNG."""
     drawing_seconds: int = 10
