@@ -37,6 +37,7 @@ def demo(
 
     place = library or out / "library"
     with open_library(place) as opened:
+        _ = opened.encoder  # a demo of before, with another encoder, cannot be searched
         _fill(opened)
         opened.keys.revoke(KEY_NAME)
         key = opened.keys.create(name=KEY_NAME)

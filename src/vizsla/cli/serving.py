@@ -29,6 +29,7 @@ def serve(
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     with open_library(library, host=host, port=port, public_url=public_url, anonymous=anonymous) as opened:
         settings = opened.settings
+        _ = opened.encoder  # one that is not the library's is an error now, not with the first search
         if not settings.anonymous and not any(key.revoked is None for key in opened.keys.all()):
             note("there is no key yet, and the API answers only with one: `vizsla keys create` makes one")
         run(
