@@ -6,7 +6,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -28,9 +28,11 @@ class _Server(uvicorn.Server):
         self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        with suppress(SystemExit):  # whoever called `serve` says how the process ends
+            await super().startup(sockets)
         if self.started:
             self._ready()
+        self.should_exit |= not self.started
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
