@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,11 +17,15 @@ LIST = "data/_info/imagenet_synsets.txt"  # Within the package `timm`, which is 
 
 @dataclass
 class Classes:
-    """`members[starts[c]:starts[c + 1]]` are the numbers of the phrases of class `c`."""
+    """`members[starts[c]:starts[c + 1]]` are the numbers of the phrases of class `c`.
+
+    `sizes` says of each synset how many classes it is, or is above of.
+    """
 
     phrases: list[str]
     members: NDArray[np.uint16]
     starts: NDArray[np.int32]
+    sizes: Counter[int]
 
 
 def read_classes(wordnet: WordNet) -> Classes:
@@ -28,11 +33,13 @@ def read_classes(wordnet: WordNet) -> Classes:
     phrases: dict[str, int] = {}
     members: list[int] = []
     starts: list[int] = []
+    sizes: Counter[int] = Counter()
     for synset in _synsets():
         starts.append(len(members))
+        sizes.update(wordnet.closure(synset))
         lemmas = (lemma.lower() for above in wordnet.closure(synset) for lemma in wordnet.lemmas(above))
         members += dict.fromkeys(phrases.setdefault(lemma, len(phrases)) for lemma in lemmas)
-    return Classes(list(phrases), np.array(members, np.uint16), np.array(starts, np.int32))
+    return Classes(list(phrases), np.array(members, np.uint16), np.array(starts, np.int32), sizes)
 
 
 def _synsets() -> list[int]:

@@ -13,9 +13,9 @@ import torch
 from encoder.sentences import Floats
 
 SEED = 1
-STEPS = 1_000
-BATCH = 512
-LEARNING_RATE = 2e-3
+STEPS = 3_000
+BATCH = 256
+LEARNING_RATE = 3e-3
 TEMPERATURE = 0.1  # Of the ranking: a difference of a tenth of the best relevance matters.
 EXACTNESS = 0.1  # What the squared error weighs, so that scores keep their scale.
 
@@ -48,7 +48,7 @@ def _train(texts: torch.Tensor, begin: Floats) -> tuple[Floats, Floats]:
         batch = texts[torch.randint(len(texts), (BATCH,))]
         loss = _loss(batch, (batch @ sides[1]) @ sides[0].T)
         optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         optimiser.step()
         schedule.step()
     return sides[0].detach().numpy(), sides[1].detach().numpy()

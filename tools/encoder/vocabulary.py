@@ -1,4 +1,4 @@
-"""Which words the text tower knows, and how much each counts in a phrase."""
+"""Which words the text tower knows, and what WordNet adds to what the sentence encoder knows of them."""
 
 from __future__ import annotations
 
@@ -6,50 +6,64 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from encoder.sentences import Floats, Sentences
-from encoder.wordnet import Word
+from encoder.classes import Classes
+from encoder.sentences import Floats
+from encoder.wordnet import Word, WordNet
 from vizsla.encoders.bundled.words import base_forms
 
-WEIGHED = 6_000  # The commonest words, whose weight is measured; all rarer words weigh 1.
-PROBES = ("dog", "car", "flower", "guitar", "bridge", "apple", "chair", "bird")
-HEAVIEST = 2.0  # Single measurements scatter: no word counts more than twice as much as a noun.
+NARROW = 200  # Classes: a kind that holds more of them, such as "artifact", says too little about a word.
+STEPS_UP = 2  # How far up a kind may be; beyond that it is seldom what a searcher means.
 
 
-def choose_words(known: Mapping[str, Word], pieces: Iterable[str], phrases: Iterable[str]) -> list[str]:
+def choose_words(wordnet: WordNet, pieces: Iterable[str], phrases: Iterable[str]) -> list[str]:
     """Return the vocabulary, common words first.
 
     It holds the sentence encoder's own words unless they are inflected forms of WordNet's, every noun that is one
     word and not only a name, every other lemma that occurs in WordNet's tagged texts, and all `phrases`.
     """
-    common = [piece for piece in pieces if piece in known or not _is_inflected(piece, known)]
+    known, irregular = wordnet.words(), wordnet.exceptions()
+    common = [
+        piece
+        for piece in pieces
+        if piece in known or (piece not in irregular and not any(form in known for form in base_forms(piece)))
+    ]
     usual = sorted(lemma for lemma, word in known.items() if _is_usual(lemma, word))
     return list(dict.fromkeys([*common, *usual, *phrases]))
-
-
-def _is_inflected(piece: str, known: Mapping[str, Word]) -> bool:
-    return any(form in known for form in base_forms(piece))
 
 
 def _is_usual(lemma: str, word: Word) -> bool:
     return word.count > 0 or (word.common and " " not in lemma and "n" in word.parts)
 
 
-def weigh_words(words: Sequence[str], vectors: Floats, sentences: Sentences) -> Floats:
-    """Return how much each word counts beside a noun, `(n,)`.
+def irregular_forms(wordnet: WordNet, words: Iterable[str]) -> dict[str, str]:
+    """Return the irregular forms that are no words of their own, with the words they are forms of."""
+    known = set(words)
+    forms = wordnet.exceptions().items()
+    return {form: base for form, base in forms if base in known and form not in known}
 
-    The encoder's vector of "word noun" is fitted as `a` times the word's plus `b` times the noun's; the weight is
-    the median of `a / b` over the probes. "the" hardly counts, so that no list of stop words is needed.
+
+def add_kinds(words: Sequence[str], vectors: Floats, wordnet: WordNet, classes: Classes) -> Floats:
+    """Move each word half of the way to the narrowest kind that WordNet puts it under: "puppy" to "dog".
+
+    The sentence encoder alone finds "puppy" as near to "canine", and so to wolves, as to "dog". Words that name a
+    class or something above one are left where they are.
     """
-    weights = np.ones(len(words), np.float32)
-    ratios = [_ratios(words[:WEIGHED], vectors[:WEIGHED], probe, sentences) for probe in PROBES]
-    weights[:WEIGHED] = np.clip(np.median(ratios, axis=0), 0, HEAVIEST)
-    return weights
+    numbers = {word: number for number, word in enumerate(words)}
+    sizes = classes.sizes
+    moved, named = vectors.copy(), set(classes.phrases)
+    for word, senses in wordnet.noun_senses().items():
+        if word in numbers and word not in named and (kind := _kind(senses[0], sizes, wordnet)):
+            together = vectors[numbers[word]] + vectors[numbers[wordnet.lemmas(kind)[0].lower()]]
+            moved[numbers[word]] = together / np.linalg.norm(together)
+    return moved
 
 
-def _ratios(words: Sequence[str], vectors: Floats, probe: str, sentences: Sentences) -> Floats:
-    """Return `a / b` of each word beside one noun, solving the normal equations of unit vectors."""
-    noun = sentences.encode([probe])[0]
-    pairs = sentences.encode([f"{word} {probe}" for word in words])
-    cosine, word_part, noun_part = vectors @ noun, (pairs * vectors).sum(axis=1), pairs @ noun
-    a, b = word_part - cosine * noun_part, noun_part - cosine * word_part
-    return np.asarray(np.maximum(a, 0) / np.maximum(b, 1e-6), np.float32)
+def _kind(synset: int, sizes: Mapping[int, int], wordnet: WordNet) -> int | None:
+    """Return the nearest synset above that is above some class, the narrowest where several are as near."""
+    level = [synset]
+    for _ in range(STEPS_UP):
+        level = [above for below in level for above in wordnet.hypernyms(below)]
+        fit = [above for above in level if 0 < sizes.get(above, 0) <= NARROW]
+        if fit:
+            return min(fit, key=sizes.__getitem__)
+    return None

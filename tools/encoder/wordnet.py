@@ -54,12 +54,16 @@ class WordNet:
         """Return the lemmas of a noun synset, the commonest first."""
         return self._nouns[synset][0]
 
+    def hypernyms(self, synset: int) -> tuple[int, ...]:
+        """Return the synsets directly above a noun synset."""
+        return self._nouns[synset][1]
+
     def closure(self, synset: int) -> tuple[int, ...]:
         """Return a noun synset and everything above it, the nearest first."""
         seen = {synset: None}
         queue = deque([synset])
         while queue:
-            for above in self._nouns[queue.popleft()][1]:
+            for above in self.hypernyms(queue.popleft()):
                 if above not in seen:
                     seen[above] = None
                     queue.append(above)
@@ -84,6 +88,19 @@ class WordNet:
         for line in self._lines(f"data.{part}"):
             fields = line.split(" | ")[0].split()
             yield from map(spoken, fields[4 : 4 + 2 * int(fields[3], 16) : 2])
+
+    def noun_senses(self) -> dict[str, list[int]]:
+        """Return the synsets of every noun, the commonest first, by its lemma in lower case."""
+        senses = {}
+        for line in self._lines("index.noun"):
+            lemma, _, count, *rest = line.split()
+            senses[spoken(lemma)] = [int(offset) for offset in rest[-int(count) :]]
+        return senses
+
+    def definitions(self) -> Iterator[str]:
+        """Yield what WordNet says of each noun synset, without examples and additions."""
+        for line in self._lines("data.noun"):
+            yield line.split(" | ")[1].split(";")[0].strip()
 
     def exceptions(self) -> dict[str, str]:
         """Return irregular forms with their base form, nouns before verbs: `mice` to `mouse`, `ran` to `run`."""

@@ -10,7 +10,7 @@ import onnxruntime
 from vizsla.encoders.seam import Pixels, Vectors
 
 THREADS = 2  # More than that gains little on one small network; adding runs beside decoding threads.
-BATCH = 8  # Pictures a run; larger batches are not faster and take more memory (benchmarks/encoder.py).
+BATCH = 8  # Pictures a run, which bounds its memory.
 
 
 class ImageTower:
@@ -19,6 +19,8 @@ class ImageTower:
     def __init__(self, path: Path) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = THREADS
+        # Threads that spin while they wait take the cores from the decoding threads, and everything slows down.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._session = onnxruntime.InferenceSession(
             path.read_bytes(), options, providers=["CPUExecutionProvider"]
         )

@@ -39,7 +39,8 @@ class TextTower:
         """See `Encoder.encode_texts`."""
         out = np.zeros((len(texts), self.dimension), np.float32)
         for row, text in zip(out, texts, strict=True):
-            if numbers := self._vocabulary.find(text):
+            numbers = [number for number in self._vocabulary.find(text) if self._weights[number]]
+            if numbers:
                 row[:] = self._relevance(self._embed(numbers)) @ self._projection
         return out
 
