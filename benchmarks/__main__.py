@@ -1,6 +1,8 @@
-"""`python -m benchmarks` (`make bench`): run every part and write RESULTS.md.
+"""`python -m benchmarks [PART...]` (`make bench`): run every part and write RESULTS.md.
 
-Each part is a module that can be run alone. A part that needs data which is not there says so and measures nothing.
+Each part is a module that can be run alone. Two collections cannot be distributed: DATA (`VIZSLA_TEST_DATA`) holds
+`photos/` and `photos.csv`, CORPORA (`VIZSLA_CORPORA`) holds openclipart unpacked, with `openclipart.jsonl`. A part whose
+collection is not there says so and measures nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +19,22 @@ from benchmarks.report import MARK
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
-PARTS = ("startup", "request", "adding", "kind", "encoder", "engine", "serving", "collection")
+PLACES = {
+    "DATA": Path(os.environ.get("VIZSLA_TEST_DATA") or RESULTS.parents[2] / "shared" / "data"),
+    "CORPORA": Path(os.environ.get("VIZSLA_CORPORA") or "~/.cache/vizsla-corpora").expanduser(),
+}
+
+PARTS: dict[str, tuple[str, ...]] = {
+    "startup": (),
+    "request": (),
+    "adding": ("--photos", "DATA/photos"),
+    "kind": ("--photos", "DATA/photos", "--corpora", "CORPORA"),
+    "encoder": ("DATA/photos", "DATA/photos.csv"),
+    "engine": (),
+    "serving": (),
+    "collection": ("CORPORA/openclipart.jsonl",),
+}
+"""Name of each part, and its arguments."""
 
 ABOUT = ("faiss-cpu", "tantivy", "onnxruntime", "pyvips-binary", "uvicorn", "numpy")
 
@@ -46,19 +63,35 @@ def main() -> None:
     for part, text in printed.items():
         rest = "\n".join(line for line in text.splitlines() if not line.startswith(MARK)).strip("\n")
         if rest:
-            sections.append(f"## {part}\n\n`python -m benchmarks.{part}`\n\n```\n{rest}\n```\n")
+            sections.append(f"## {part}\n\n`{command(part)}`\n\n```\n{rest}\n```\n")
     RESULTS.write_text("\n".join(sections), "utf-8")
     print(f"wrote {RESULTS}", file=sys.stderr)
 
 
+def command(part: str) -> str:
+    return " ".join(("python", "-m", f"benchmarks.{part}", *PARTS[part]))
+
+
 def run(part: str) -> str:
     """What a part prints."""
-    print(f"{part} ...", file=sys.stderr, flush=True)
-    done = subprocess.run([sys.executable, "-m", f"benchmarks.{part}"], stdout=subprocess.PIPE, text=True)
+    print(f"{command(part)} ...", file=sys.stderr, flush=True)
+    arguments = [located(argument) for argument in PARTS[part]]
+    missing = [argument for argument in arguments if "/" in argument and not Path(argument).exists()]
+    if missing:
+        return "not measured here: the collection is not there"
+    done = subprocess.run(
+        [sys.executable, "-m", f"benchmarks.{part}", *arguments], stdout=subprocess.PIPE, text=True
+    )
     if done.returncode:
         raise SystemExit(f"{part} failed")
     print(done.stdout, file=sys.stderr)
     return done.stdout
+
+
+def located(argument: str) -> str:
+    """An argument with the place that it begins with."""
+    name, slash, rest = argument.partition("/")
+    return f"{PLACES[name]}{slash}{rest}" if name in PLACES else argument
 
 
 def machine() -> str:
