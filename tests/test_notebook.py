@@ -8,9 +8,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import Served
 from nbclient import NotebookClient
 from PIL import Image
+
+from conftest import Served
 
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "quickstart.ipynb"
 
@@ -26,4 +27,4 @@ def test_the_notebook_runs_and_draws_both_grids(served: Served, monkeypatch: pyt
     assert len(drawn) == 2
     for picture in drawn:
         image = Image.open(BytesIO(b64decode(picture))).convert("L")
-        assert image.getextrema()[0] < 50, "the grid is empty"
+        assert sum(image.histogram()[:50]) > 1000, "the grid is empty"

@@ -80,10 +80,9 @@ def tiles(figure: Image.Image) -> Iterator[Image.Image]:
                     round((row + 1) * height),
                 )
             )
-            painted = (np.asarray(tile) < 250).any(axis=2)
-            rows, columns = painted.any(axis=1).nonzero()[0], painted.any(axis=0).nonzero()[0]
-            assert rows.size and columns.size, f"nothing is drawn in row {row}, column {column}"
-            yield tile.crop((int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1))
+            painted = tile.convert("L").point(lambda level: 255 * (level < 250)).getbbox()
+            assert painted, f"nothing is drawn in row {row}, column {column}"
+            yield tile.crop(painted)
 
 
 def signature(picture: Image.Image) -> np.ndarray[Any, np.dtype[np.float32]]:
