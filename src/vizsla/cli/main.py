@@ -30,6 +30,9 @@ app.add_typer(keys.app)
 app.command()(looking.status)
 app.command()(looking.check)
 
+INTERRUPTED = 130
+"""What typer makes of Ctrl-C."""
+
 
 def main() -> NoReturn:
     """Run the command that the process's arguments name."""
@@ -39,8 +42,10 @@ def main() -> NoReturn:
         sys.exit(2)
     try:
         app()
-    except KeyboardInterrupt:
-        note("vizsla: stopped")
+    except SystemExit as ending:
+        if ending.code != INTERRUPTED:
+            raise
+        note("vizsla: stopped; what was done is kept")
     except Exception as error:
         if not _told(error):
             raise
