@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -44,6 +44,10 @@ def succeed(*arguments: str | Path, **variables: str) -> str:
     done = vizsla(*arguments, **variables)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+Call = Callable[..., subprocess.CompletedProcess[str]]
+"""The fixture `call`: as `vizsla`, in this process."""
 
 
 class Error(NamedTuple):

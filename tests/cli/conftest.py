@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
 from library.pictures import make_many
+from vizsla.cli import main
+from vizsla.encoders import open_encoder
+from vizsla.encoders.seam import Encoder
+from vizsla.library import Choices, Library
+from vizsla.settings import Settings
+from vizsla.sources import open_source
 
-from .command import succeed
+from .command import Call, succeed
 
 
 @pytest.fixture(scope="session")
@@ -30,8 +37,31 @@ def photos(tmp_path: Path) -> Path:
     return make_many(tmp_path / "photos", 4)
 
 
+@pytest.fixture(scope="session")
+def encoder() -> Encoder:
+    return open_encoder()
+
+
 @pytest.fixture
-def library(photos: Path, library_directory: Path) -> Path:
-    """The library of the four pictures."""
-    succeed("add", photos, "--library", library_directory)
+def library(photos: Path, library_directory: Path, encoder: Encoder) -> Path:
+    """The directory of a library of the four pictures, made in this process because that is quicker."""
+    with Library(Settings(library=library_directory)) as library:
+        library.__dict__["encoder"] = encoder
+        library.adding(open_source(str(photos), library.settings), Choices()).run()
     return library_directory
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+    """Runs commands in this process; an exception that a person would see as a traceback passes through."""
+
+    def call(*arguments: str | Path) -> CompletedProcess[str]:
+        command = ["vizsla", *map(str, arguments)]
+        monkeypatch.setattr("sys.argv", command)
+        with pytest.raises(SystemExit) as ended:
+            main()
+        code = ended.value.code or 0
+        assert isinstance(code, int), code
+        return CompletedProcess(command, code, *capsys.readouterr())
+
+    return call

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import threading
 from pathlib import Path
@@ -10,6 +11,8 @@ from vizsla.engines import open_engine
 from vizsla.store import Store
 
 from .errors import LibraryError
+
+log = logging.getLogger(__name__)
 
 STEPS = 2000
 """Changes applied at once: enough to be quick, few enough that searches see progress."""
@@ -33,7 +36,10 @@ class Indexer:
         self._lock = threading.Lock()
         self.engine = open_engine(directory, dimension)
         if self.engine.watermark() > store.sequence():
-            self._start_over()  # the store was restored from a backup: the index knows what never was
+            log.warning(
+                "the records are older than the index, as after a backup was restored: it is made anew"
+            )
+            self._start_over()
 
     def catch_up(self) -> bool:
         """Apply what the store has and the engine has not, or look what the process that does so has done.
