@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 from itertools import islice
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -110,8 +111,9 @@ def test_parameters_go_out_as_the_contract_spells_them(connect: Connect) -> None
 
 
 def test_a_parameter_that_is_not_there_is_a_mistake(connect: Connect) -> None:
+    misspelled: Any = {"imagetype": "Photo"}
     with pytest.raises(TypeError, match="imagetype"):
-        connect("http://127.0.0.1:1").search("dog", imagetype="Photo")
+        connect("http://127.0.0.1:1").search("dog", **misspelled)
 
 
 @pytest.mark.parametrize(

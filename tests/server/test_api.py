@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
+from conftest import Served
+
 from .shelf import KEY, Shelf, raw, raw_get
 
 PATH = "/v7.0/images/search"
@@ -193,7 +195,7 @@ def test_count_0_is_an_empty_page_that_knows_the_total(shelf: Shelf) -> None:
     assert answer["totalEstimatedMatches"] == 4
 
 
-def test_count_9999_is_as_many_as_may_come(served: Any) -> None:
+def test_count_9999_is_as_many_as_may_come(served: Served) -> None:
     headers = {KEY: served.key}
     params = {"q": "red dog cat bird car tree", "count": "9999"}
     answer = httpx.get(f"{served.address}{PATH}", params=params, headers=headers).json()

@@ -1,0 +1,139 @@
+"""Templates: what a page says, whatever it is given."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from vizsla.records import ImageRecord
+from vizsla.search import Addresses, images_of
+from vizsla.web import STATIC, Pages
+from vizsla.web.pages import CHOICES, LABELS
+from vizsla.wire import Images, SearchParameters, parse_search
+
+BASE = "http://127.0.0.1:8000"
+HOSTILE = "\"'><script>alert(1)</script>{{ 7 * 7 }}{% raw %}\u202e\0"
+
+
+@pytest.fixture(scope="module")
+def pages() -> Pages:
+    return Pages()
+
+
+def record(**fields: Any) -> ImageRecord:
+    given: dict[str, Any] = {
+        "image_id": "0" * 40,
+        "source": "/pictures",
+        "key": "1.jpg",
+        "content_id": bytes(16),
+        "file_size": 1000,
+        "format": "jpeg",
+        "width": 640,
+        "height": 480,
+        "thumbnail_width": 474,
+        "thumbnail_height": 355,
+    }
+    return ImageRecord(**(given | fields))
+
+
+def picture(pages: Pages, query: str = "", **fields: Any) -> str:
+    shown = record(**fields)
+    (image,) = images_of([shown], query, Addresses(BASE))
+    return pages.picture(BASE, shown, image, query)
+
+
+def results(pages: Pages, total: int, count: int, offset: int = 0) -> str:
+    found = images_of([record()] * count, "dog", Addresses(BASE))
+    answer = Images(
+        value=found, total_estimated_matches=total, current_offset=offset, next_offset=offset + count
+    )
+    return pages.results(BASE, SearchParameters(q="dog", count=35, offset=offset), answer)
+
+
+def test_every_choice_is_one_that_the_api_takes() -> None:
+    for name, _, values in CHOICES:
+        for value in values:
+            parse_search([("q", "dog"), (name, str(value))])
+
+
+def test_every_label_is_of_a_choice() -> None:
+    offered = {str(value) for _, _, values in CHOICES for value in values}
+    assert set(LABELS) <= offered
+
+
+@pytest.mark.parametrize("field", ["title", "description", "creator", "key", "names", "host_page_url"])
+def test_words_of_strangers_are_text(pages: Pages, field: str) -> None:
+    html = picture(pages, HOSTILE, **{field: HOSTILE, "tags": (HOSTILE,)})
+    assert "<script" not in html
+    assert "49" not in html
+    assert "&#34;&#39;&gt;&lt;script&gt;" in html
+
+
+@pytest.mark.parametrize(("count", "words"), [(0, "0 pictures"), (1, "1 picture,"), (1234, "1,234 pictures")])
+def test_pictures_are_counted_as_people_do(pages: Pages, count: int, words: str) -> None:
+    newest = images_of([record()] * min(count, 1), "", Addresses(BASE))
+    assert words in pages.home(BASE, newest, count)
+
+
+@pytest.mark.parametrize(
+    ("total", "count", "offset", "words"),
+    [
+        (0, 0, 0, "Nothing was found"),
+        (1, 1, 0, "1 result<"),
+        (2000, 35, 0, "2,000 results<"),
+        (3, 0, 70, "There are no results on this page"),
+    ],
+)
+def test_results_are_counted_as_people_do(
+    pages: Pages, total: int, count: int, offset: int, words: str
+) -> None:
+    assert words in results(pages, total, count, offset)
+
+
+@pytest.mark.parametrize(
+    ("total", "count", "offset", "previous", "following"),
+    [
+        (35, 35, 0, None, None),
+        (36, 35, 0, None, "35"),
+        (36, 1, 35, "0", None),
+        (100, 35, 10, "0", "45"),
+        (100, 35, 40, "5", "75"),
+        (3, 0, 70, "35", None),
+    ],
+)
+def test_neighbours_are_named_where_there_are_some(
+    pages: Pages, total: int, count: int, offset: int, previous: str | None, following: str | None
+) -> None:
+    html = results(pages, total, count, offset)
+    named = {rel: at for at, rel in re.findall(r'offset=([0-9]+)" rel="(\w+)"', html)}
+    assert (named.get("prev"), named.get("next")) == (previous, following)
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [(0, "0 bytes"), (999, "999 bytes"), (1000, "1 kB"), (234_567, "235 kB"), (12_345_678, "12.3 MB")],
+)
+def test_sizes_are_told_as_people_do(pages: Pages, size: int, words: str) -> None:
+    assert f"640 × 480 jpeg, {words}" in picture(pages, file_size=size)
+
+
+def test_a_picture_that_says_nothing_has_a_page(pages: Pages) -> None:
+    html = picture(pages)
+    assert "<h1>1.jpg</h1>" in html
+    assert "Creator" not in html
+    assert "Back to" not in html
+
+
+def test_every_address_begins_with_the_base(pages: Pages) -> None:
+    base = "https://pictures.example.com/v"
+    html = pages.home(base, images_of([record()], "", Addresses(base)), 1)
+    used = re.findall(r'(?:href|src|action)="([^"]+)"', html)
+    assert used
+    assert all(one.startswith(base) for one in used)
+
+
+def test_what_the_pages_use_is_there(pages: Pages) -> None:
+    used = re.findall(r'/static/([\w.]+)"', pages.sorry(BASE, ""))
+    assert set(used) == {path.name for path in STATIC.iterdir()}
