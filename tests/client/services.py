@@ -61,7 +61,8 @@ def service(*replies: Reply) -> Iterator[Service]:
             if not reply.status:
                 return
             self.send_response(reply.status)
-            for name, value in {"Content-Length": str(len(reply.body)), **reply.headers}.items():
+            usual = {"Content-Length": str(len(reply.body)), "Connection": "close"}
+            for name, value in {**usual, **reply.headers}.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(reply.body)

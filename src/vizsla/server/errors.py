@@ -44,7 +44,7 @@ def _http_error(request: Request, error: Exception) -> Response:
 
 
 def _unexpected(request: Request, error: Exception) -> Response:
-    log.error("%s %s failed (trace %s)", request.method, request.url.path, trace_id(request), exc_info=error)
+    log.error("%s %r failed (trace %s)", request.method, request.url.path, trace_id(request), exc_info=error)
     return _wire_error(request, ServerError())
 
 
