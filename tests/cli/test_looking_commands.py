@@ -120,7 +120,7 @@ def test_a_database_that_is_none_is_told_in_one_line(
         assert message.startswith("vizsla: the records cannot be read or written: ")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=st.floats(0, 1), length=st.integers(1, 3_000), seed=st.randoms())
 def test_whatever_is_damaged_in_the_database_no_command_breaks(
     library: Path, photos: Path, call: Call, at: float, length: int, seed: Random

@@ -108,11 +108,11 @@ def _ask_server(
 
 
 def write_grid(pictures: list[bytes], file: Path) -> None:
-    """Draw encoded pictures into a file; its ending chooses the format."""
+    """Draw encoded pictures into a file; its ending chooses the format, PNG if it has none."""
     from vizsla.client import draw
 
     try:
-        draw(pictures, ROWS, COLUMNS).savefig(file, dpi=100)
+        draw(pictures, ROWS, COLUMNS).savefig(file, dpi=100, format=file.suffix[1:] or "png")
     except (OSError, ValueError) as error:
         raise OutputError(f"{file} cannot be written: {error}") from error
 
