@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
@@ -114,13 +115,15 @@ class Library:
     def store(self) -> Store:
         from vizsla.store import Store
 
-        return self._kept(Store(self._place(self.settings.store, "records.db")))
+        with _usable("store"):
+            return self._kept(Store(self._place(self.settings.store, "records.db")))
 
     @cached_property
     def keys(self) -> Keys:
         from vizsla.state import Keys
 
-        return self._kept(Keys(self._place(self.settings.state, "state.db")))
+        with _usable("state"):
+            return self._kept(Keys(self._place(self.settings.state, "state.db")))
 
     @cached_property
     def blobs(self) -> Blobs:
@@ -235,3 +238,17 @@ class Library:
         from .checking import check
 
         return check(self, repair=repair)
+
+
+@contextmanager
+def _usable(setting: str) -> Iterator[None]:
+    """Tell which setting it is whose database cannot be spoken to."""
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        yield
+    except (ArgumentError, ImportError) as error:
+        raise LibraryError(
+            f"the setting {setting} cannot be used ({error}): "
+            "give an SQLAlchemy URL such as sqlite:////srv/vizsla.db, and install its driver"
+        ) from error
