@@ -92,6 +92,10 @@ def write_all(descriptor: int, content: bytes, place: int) -> None:
         view, place = view[written:], place + written
 
 
+REMEMBERED = 1000
+"""Tests of which is remembered whether all pass: more than a library's users repeat, small change in memory."""
+
+
 class Columns:
     """The first `count` slots of a file, never to change.
 
@@ -114,6 +118,7 @@ class Columns:
         """Which slots are the newest of a record that is there."""
         self.looks = self.live & (state == LOOKS)
         """Which of them have a vector."""
+        self._passed_by_all: dict[Test, bool] = {}
         self.ascending = bool((np.diff(self.numbers) > 0).all())
 
     def _read(self, name: str) -> Cells:
@@ -139,6 +144,17 @@ class Columns:
         for test in tests:
             passed = passed & self._passing(test)
         return passed
+
+    def telling(self, tests: Sequence[Test]) -> tuple[Test, ...]:
+        """The tests that some live slot does not pass; what all pass, such as safe search mostly, costs nothing."""
+        return tuple(test for test in tests if not self._all_pass(test))
+
+    def _all_pass(self, test: Test) -> bool:
+        if test not in self._passed_by_all:
+            if len(self._passed_by_all) >= REMEMBERED:
+                self._passed_by_all.clear()
+            self._passed_by_all[test] = bool(self._passing(test)[self.live].all())
+        return self._passed_by_all[test]
 
     def _passing(self, test: Test) -> Bits:
         values = np.asarray(self._blocks[test.column.name])

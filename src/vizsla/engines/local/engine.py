@@ -107,7 +107,7 @@ class LocalEngine:
         snapshot = self._current.snapshot
         if snapshot is None:
             return Hits((), 0)
-        demands = tests(plan.filters, snapshot.keywords)
+        demands = snapshot.columns.telling(tests(plan.filters, snapshot.keywords))
         query = match_query(plan.words) if plan.words is not None else None
         vector = self._vector(plan.vector)
         if query is None and vector is None:
@@ -183,9 +183,9 @@ def _fused(
         return Hits(_page(head, plan), len(head))
     page = _page(head, plan)
     missing = plan.limit - len(page) if plan.offset + plan.limit > len(head) else 0
-    if not missing and not looks:
-        return Hits(page, matches)
-    known = head if missing else looks
+    if not missing:
+        both = snapshot.words.among(query, demands, looks) if looks else 0
+        return Hits(page, matches + len(looks) - both)
     start = max(0, plan.offset - len(head))
-    rest, others = snapshot.words.rest(query, demands, known, start, missing)
-    return Hits((*page, *rest), len(known) + others)
+    rest, others = snapshot.words.rest(query, demands, head, start, missing)
+    return Hits((*page, *rest), len(head) + others)

@@ -175,6 +175,12 @@ class WordView:
         ranked: list[int] = self._numbers(result)[:limit].tolist()
         return ranked, _total(result)
 
+    def among(self, query: Query, tests: Sequence[Test], numbers: Iterable[int]) -> int:
+        """How many of the numbers match within the filters: only they are looked at."""
+        these = Query.const_score_query(_union([_number_query(number) for number in numbers]), 0.0)
+        both = Query.boolean_query([(Occur.Must, these), (Occur.Must, _within(query, tests))])
+        return _total(self._searcher.search(both, 1))
+
     def _numbers(self, result: tantivy.SearchResult) -> Numbers:
         addresses = [address for _, address in result.hits]
         return np.array(self._searcher.fast_field_values("number", addresses), np.int64)
