@@ -162,7 +162,10 @@ def _colours(record: ImageRecord) -> tuple[str, ...]:
 
 
 def _site(record: ImageRecord) -> str:
-    return urlsplit(record.host_page_url or record.content_url or "").hostname or ""
+    try:
+        return urlsplit(record.host_page_url or record.content_url or "").hostname or ""
+    except ValueError:  # an address that was never one must not keep a record from being found
+        return ""
 
 
 COLUMNS: tuple[Column, ...] = (

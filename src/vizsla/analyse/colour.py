@@ -40,6 +40,8 @@ PROTOTYPES: Mapping[str, tuple[str, ...]] = {
     "blue": (
         "0000FF",
         "000080",
+        "2020D0",
+        "4040C8",
         "2060C0",
         "4080E0",
         "87CEEB",
