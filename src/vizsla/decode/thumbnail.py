@@ -87,7 +87,7 @@ def _read(thumbnail: bytes) -> Image:
 
 def _canvas(image: Image, rendition: Rendition) -> tuple[int, int]:
     """The size asked for; a side that was left out follows from the other, fractions cut off."""
-    width, height = rendition.width, rendition.height
+    width, height = (side and _bounded(side) for side in (rendition.width, rendition.height))
     if width is None:
         width = (height or 1) * image.width // image.height
     elif height is None:
