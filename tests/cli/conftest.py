@@ -1,7 +1,9 @@
-"""The demo, run once from nothing: what it makes is the library that other tests of the command line search."""
+"""Libraries, and commands called in this process, for all that need not start one."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -15,20 +17,13 @@ from vizsla.library import Choices, Library
 from vizsla.settings import Settings
 from vizsla.sources import open_source
 
-from .command import Call, succeed
+from .command import Call
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """The directory of `vizsla demo --once`, run from nothing, and what it printed."""
-    out = tmp_path_factory.mktemp("demo") / "out put"
-    return out, succeed("demo", "--once", "--out", out)
-
-
-@pytest.fixture(scope="session")
-def gallery(demo: tuple[Path, str]) -> Path:
-    """The library of the demo. Tests must not change what is in it."""
-    return demo[0] / "library"
+def gallery(gallery_library: Library) -> Path:
+    """The directory of the gallery's library. Tests must not change what is in it."""
+    return gallery_library.directory
 
 
 @pytest.fixture
@@ -38,22 +33,27 @@ def photos(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def encoder() -> Encoder:
-    return open_encoder()
+def opener() -> Callable[[str], Encoder]:
+    """`open_encoder`, which opens each encoder once."""
+    return cache(open_encoder)
 
 
 @pytest.fixture
-def library(photos: Path, library_directory: Path, encoder: Encoder) -> Path:
+def library(photos: Path, library_directory: Path, opener: Callable[[str], Encoder]) -> Path:
     """The directory of a library of the four pictures, made in this process because that is quicker."""
     with Library(Settings(library=library_directory)) as library:
-        library.__dict__["encoder"] = encoder
+        library.__dict__["encoder"] = opener("bundled")
         library.adding(open_source(str(photos), library.settings), Choices()).run()
     return library_directory
 
 
 @pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+def call(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], opener: Callable[[str], Encoder]
+) -> Call:
     """Runs commands in this process; an exception that a person would see as a traceback passes through."""
+
+    monkeypatch.setattr("vizsla.encoders.open_encoder", opener)
 
     def call(*arguments: str | Path) -> CompletedProcess[str]:
         command = ["vizsla", *map(str, arguments)]

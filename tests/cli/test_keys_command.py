@@ -9,7 +9,7 @@ import pytest
 from vizsla.library import Library
 from vizsla.settings import Settings
 
-from .command import fail, succeed, vizsla
+from .command import Call, error_of, vizsla
 
 
 def test_a_new_key_is_32_hex_digits_and_nothing_else_is_printed(library: Path) -> None:
@@ -18,15 +18,15 @@ def test_a_new_key_is_32_hex_digits_and_nothing_else_is_printed(library: Path) -
     assert re.fullmatch("[0-9a-f]{32}\n", done.stdout)
 
 
-def test_keys_are_listed_with_what_is_allowed_but_never_shown_again(library: Path) -> None:
+def test_keys_are_listed_with_what_is_allowed_but_never_shown_again(library: Path, call: Call) -> None:
     options = ("--name", "shop", "--tps", "3", "--monthly", "1000")
-    secret = succeed("keys", "create", "--library", library, *options).strip()
-    listed = succeed("keys", "list", "--library", library)
+    secret = call("keys", "create", "--library", library, *options).stdout.strip()
+    listed = call("keys", "list", "--library", library).stdout
     assert re.fullmatch(
         rf"1  {secret[:4]}\.\.\.  shop  valid  \d{{4}}-\d\d-\d\d  0 calls this month  3/s  1,000/month\n",
         listed,
     )
-    (as_json,) = json.loads(succeed("keys", "list", "--library", library, "--json"))
+    (as_json,) = json.loads(call("keys", "list", "--library", library, "--json").stdout)
     assert (as_json["name"], as_json["tps"], as_json["monthly"], as_json["revoked"]) == (
         "shop",
         3,
@@ -39,22 +39,24 @@ def test_keys_are_listed_with_what_is_allowed_but_never_shown_again(library: Pat
 
 
 @pytest.mark.parametrize("by", ["number", "name", "key"])
-def test_a_key_is_revoked_by_its_number_its_name_or_itself(library: Path, by: str) -> None:
-    secret = succeed("keys", "create", "--library", library, "--name", "shop").strip()
+def test_a_key_is_revoked_by_its_number_its_name_or_itself(library: Path, by: str, call: Call) -> None:
+    secret = call("keys", "create", "--library", library, "--name", "shop").stdout.strip()
     which = {"number": "1", "name": "shop", "key": secret}[by]
-    assert vizsla("keys", "revoke", which, "--library", library).stderr == "1 revoked\n"
+    assert call("keys", "revoke", which, "--library", library).stderr == "1 revoked\n"
     with Library(Settings(library=library)) as opened:
         (key,) = opened.keys.all()
     assert key.revoked is not None
-    assert fail("keys", "revoke", which, "--library", library) == (
+    assert error_of(call("keys", "revoke", which, "--library", library)) == (
         1,
         f"vizsla: there is no valid key {which!r}: see `vizsla keys list`",
     )
 
 
 @pytest.mark.parametrize("command", [["create"], ["list"], ["revoke", "1"]])
-def test_where_there_is_no_library_there_are_no_keys(library_directory: Path, command: list[str]) -> None:
-    code, message = fail("keys", *command, "--library", library_directory)
+def test_where_there_is_no_library_there_are_no_keys(
+    library_directory: Path, command: list[str], call: Call
+) -> None:
+    code, message = error_of(call("keys", *command, "--library", library_directory))
     assert code == 1
     assert message == (
         f"vizsla: there is no library in {library_directory}: "
@@ -64,7 +66,7 @@ def test_where_there_is_no_library_there_are_no_keys(library_directory: Path, co
 
 
 @pytest.mark.parametrize("wrong", [["--tps", "0"], ["--tps", "many"], ["--monthly", "9" * 30]])
-def test_a_limit_that_is_none_is_wrong_usage(library: Path, wrong: list[str]) -> None:
-    code, message = fail("keys", "create", "--library", library, *wrong)
+def test_a_limit_that_is_none_is_wrong_usage(library: Path, wrong: list[str], call: Call) -> None:
+    code, message = error_of(call("keys", "create", "--library", library, *wrong))
     assert code == 2
     assert wrong[0] in message

@@ -15,7 +15,7 @@ from vizsla.library import Library
 from vizsla.records import ImageRecord
 from vizsla.settings import Settings
 
-from .command import Call, error_of, fail, succeed, vizsla
+from .command import Call, error_of, succeed, vizsla
 
 
 def records(directory: Path) -> dict[str, ImageRecord]:
@@ -28,8 +28,8 @@ def thumbnail(directory: Path, key: str) -> Path:
     return found
 
 
-def test_status_tells_what_is_in_the_library(library: Path, photos: Path) -> None:
-    said = json.loads(succeed("status", "--library", library, "--json"))
+def test_status_tells_what_is_in_the_library(library: Path, photos: Path, call: Call) -> None:
+    said = json.loads(call("status", "--library", library, "--json").stdout)
     assert said.pop("created")
     assert said == {
         "library": str(library),
@@ -42,7 +42,7 @@ def test_status_tells_what_is_in_the_library(library: Path, photos: Path) -> Non
         "licences": {"unknown": 4},
         "formats": {"png": 4},
     }
-    lines = succeed("status", "--library", library).splitlines()
+    lines = call("status", "--library", library).stdout.splitlines()
     assert {"images: 4", "indexed: 4", "sources:", f"  {photos}: 4", "  png: 4"} <= set(lines)
 
 
@@ -61,10 +61,10 @@ def test_a_lost_thumbnail_fails_the_check_until_it_is_repaired(library: Path, ph
     assert lost.read_bytes() == content
 
 
-def test_the_check_as_json_names_each_problem(library: Path, photos: Path) -> None:
+def test_the_check_as_json_names_each_problem(library: Path, photos: Path, call: Call) -> None:
     thumbnail(library, "picture-002.png").unlink()
     (photos / "picture-002.png").unlink()
-    checked = vizsla("check", "--repair", "--json", "--library", library)
+    checked = call("check", "--repair", "--json", "--library", library)
     assert checked.returncode == 1
     assert json.loads(checked.stdout) == {
         "records": 4,
@@ -72,22 +72,24 @@ def test_the_check_as_json_names_each_problem(library: Path, photos: Path) -> No
     }
 
 
-def test_a_deleted_index_is_made_anew_by_whatever_comes_next(library: Path) -> None:
+def test_a_deleted_index_is_made_anew_by_whatever_comes_next(library: Path, call: Call) -> None:
     shutil.rmtree(library / "index")
-    assert succeed("check", "--library", library) == "4 pictures checked, 0 problems\n"
+    assert call("check", "--library", library).stdout == "4 pictures checked, 0 problems\n"
     shutil.rmtree(library / "index")
-    assert len(json.loads(succeed("search", "picture", "--library", library, "--json"))["value"]) == 4
+    assert len(json.loads(call("search", "picture", "--library", library, "--json").stdout)["value"]) == 4
 
 
-def test_an_image_is_removed_by_file_and_by_id_and_is_found_no_more(library: Path, photos: Path) -> None:
+def test_an_image_is_removed_by_file_and_by_id_and_is_found_no_more(
+    library: Path, photos: Path, call: Call
+) -> None:
     image_id = records(library)["picture-001.png"].image_id
     lost = [thumbnail(library, key) for key in ("picture-000.png", "picture-001.png")]
-    printed = succeed("remove", photos / "picture-000.png", image_id, "--library", library)
+    printed = call("remove", photos / "picture-000.png", image_id, "--library", library).stdout
     assert printed == f"{photos}/picture-000.png: 1 removed\n{image_id}: 1 removed\n"
-    found = json.loads(succeed("search", "picture", "--library", library, "--json"))["value"]
+    found = json.loads(call("search", "picture", "--library", library, "--json").stdout)["value"]
     assert {image["name"] for image in found} == {"picture-002.png", "picture-003.png"}
     assert not any(path.exists() for path in lost)
-    assert succeed("check", "--library", library) == "2 pictures checked, 0 problems\n"
+    assert call("check", "--library", library).stdout == "2 pictures checked, 0 problems\n"
 
 
 def test_a_folder_is_removed_as_a_whole(library: Path, photos: Path) -> None:
@@ -96,8 +98,8 @@ def test_a_folder_is_removed_as_a_whole(library: Path, photos: Path) -> None:
     assert [path for path in (library / "blobs").rglob("*") if path.is_file()] == []
 
 
-def test_what_is_not_there_cannot_be_removed(library: Path, photos: Path) -> None:
-    assert fail("remove", photos / "other.png", "--library", library) == (
+def test_what_is_not_there_cannot_be_removed(library: Path, photos: Path, call: Call) -> None:
+    assert error_of(call("remove", photos / "other.png", "--library", library)) == (
         1,
         f"vizsla: '{photos}/other.png' is neither a source of the library nor an image in it: "
         "`vizsla status` lists the sources",

@@ -166,12 +166,12 @@ def without_addresses(value: object) -> object:
 
 
 def test_a_served_library_answers_as_the_library_itself_but_for_addresses(
-    gallery: Path, served: tuple[str, str], tmp_path: Path
+    gallery: Path, served: tuple[str, str], tmp_path: Path, call: Call
 ) -> None:
     address, key = served
     question = ("search", 'puppies "golden retriever"', "--count", "20", "--license", "public", "--json")
-    here = succeed(*question, "--library", gallery)
-    there = succeed(*question, "--endpoint", address, "--key", key, "--grid", tmp_path / "grid.png")
+    here = call(*question, "--library", gallery).stdout
+    there = call(*question, "--endpoint", address, "--key", key, "--grid", tmp_path / "grid.png").stdout
     assert without_addresses(json.loads(there)) == without_addresses(json.loads(here))
     assert f"{address}/" in there
     with Image.open(tmp_path / "grid.png") as picture:
@@ -195,7 +195,6 @@ def test_what_a_server_refuses_is_told(served: tuple[str, str]) -> None:
         (["--endpoint", "pictures.example"], 2),
         (["--endpoint", "ftp://pictures.example"], 2),
         (["--endpoint", "http://127.0.0.1:9"], 1),
-        (["--endpoint", "http://127.0.0.1:99999"], 2),
         (["--endpoint", "http://[::1"], 2),
         (["--endpoint", "http://127.0.0.1:9", "--key", "schlüssel"], 2),
     ],
