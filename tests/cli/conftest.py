@@ -40,11 +40,23 @@ def opener() -> Callable[[str], Encoder]:
 
 @pytest.fixture
 def library(photos: Path, library_directory: Path, opener: Callable[[str], Encoder]) -> Path:
-    """The directory of a library of the four pictures, made in this process because that is quicker."""
-    with Library(Settings(library=library_directory)) as library:
+    """The directory of a library of the four pictures."""
+    return _made(library_directory, photos, opener)
+
+
+@pytest.fixture(scope="session")
+def shared_library(tmp_path_factory: pytest.TempPathFactory, opener: Callable[[str], Encoder]) -> Path:
+    """Another one, made once. Tests must not change what is in it."""
+    place = tmp_path_factory.mktemp("shared")
+    return _made(place / "library", make_many(place / "photos", 4), opener)
+
+
+def _made(directory: Path, photos: Path, opener: Callable[[str], Encoder]) -> Path:
+    """Add in this process, because that is quicker."""
+    with Library(Settings(library=directory)) as library:
         library.__dict__["encoder"] = opener("bundled")
         library.adding(open_source(str(photos), library.settings), Choices()).run()
-    return library_directory
+    return directory
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ def test_where_there_is_no_library_there_are_no_keys(
 
 
 @pytest.mark.parametrize("wrong", [["--tps", "0"], ["--tps", "many"], ["--monthly", "9" * 30]])
-def test_a_limit_that_is_none_is_wrong_usage(library: Path, wrong: list[str], call: Call) -> None:
-    code, message = error_of(call("keys", "create", "--library", library, *wrong))
+def test_a_limit_that_is_none_is_wrong_usage(shared_library: Path, wrong: list[str], call: Call) -> None:
+    code, message = error_of(call("keys", "create", "--library", shared_library, *wrong))
     assert code == 2
     assert wrong[0] in message

@@ -141,8 +141,8 @@ def test_a_grid_that_cannot_be_written_is_told(gallery: Path, tmp_path: Path, ca
     assert f"{tmp_path / name} cannot be written: " in message
 
 
-def test_a_query_without_any_match_is_no_error(library: Path, call: Call) -> None:
-    done = call("search", "dog", "--color", "teal", "--min-width", "9999", "--library", library)
+def test_a_query_without_any_match_is_no_error(shared_library: Path, call: Call) -> None:
+    done = call("search", "dog", "--color", "teal", "--min-width", "9999", "--library", shared_library)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "0 pictures match\n")
 
 
@@ -219,10 +219,12 @@ WORDS = st.one_of(
 @example(arguments=["--count"])
 @example(arguments=["-1"])
 def test_whatever_the_arguments_are_a_search_ends_well_or_with_one_line(
-    library: Path, tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+    shared_library: Path, tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    done = call("search", "--library", library, *(argument.replace("\0", "") for argument in arguments))
+    done = call(
+        "search", "--library", shared_library, *(argument.replace("\0", "") for argument in arguments)
+    )
     assert done.returncode in (0, 1, 2)
     if done.returncode:
         error_of(done)

@@ -42,30 +42,30 @@ def test_a_server_answers_with_a_key_and_says_at_the_start_if_there_is_none(
     assert said.startswith("there is no key yet, and the API answers only with one: `vizsla keys create`")
 
 
-def test_an_anonymous_server_answers_without_a_key(library: Path) -> None:
-    with serving(library, "--anonymous") as (address, _):
+def test_an_anonymous_server_answers_without_a_key(shared_library: Path) -> None:
+    with serving(shared_library, "--anonymous") as (address, _):
         assert len(search(address).value) == 4
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_server_ends_well_when_told_also_with_connections_open(
-    library: Path, number: signal.Signals
+    shared_library: Path, number: signal.Signals
 ) -> None:
-    with serving(library, "--anonymous") as (address, process), httpx.Client() as client:
+    with serving(shared_library, "--anonymous") as (address, process), httpx.Client() as client:
         assert client.get(f"{address}/healthz").status_code == 200
         with socket.create_connection(("127.0.0.1", httpx.URL(address).port or 0)) as half_sent:
             half_sent.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n")
             process.send_signal(number)
             _, said = process.communicate(timeout=TIMEOUT)
     assert (process.returncode, said) == (0, "")
-    with Library(Settings(library=library)) as opened:
+    with Library(Settings(library=shared_library)) as opened:
         assert opened.index(), "the index is still locked"
 
 
-def test_a_taken_port_is_told(library: Path, call: Call) -> None:
-    with serving(library, "--anonymous") as (address, _):
+def test_a_taken_port_is_told(shared_library: Path, call: Call) -> None:
+    with serving(shared_library, "--anonymous") as (address, _):
         port = address.rpartition(":")[2]
-        code, message = error_of(call("serve", "--library", library, "--anonymous", "--port", port))
+        code, message = error_of(call("serve", "--library", shared_library, "--anonymous", "--port", port))
     assert code == 1
     assert re.match(
         rf"vizsla: cannot listen on 127\.0\.0\.1:{port}: .*; choose another with --host and --port", message
@@ -73,8 +73,8 @@ def test_a_taken_port_is_told(library: Path, call: Call) -> None:
 
 
 @pytest.mark.parametrize("options", [["--port", "70000"], ["--port", "http"], ["--public-url", "pictures"]])
-def test_wrong_options_are_wrong_usage(library: Path, call: Call, options: list[str]) -> None:
-    assert error_of(call("serve", "--library", library, *options)).code == 2
+def test_wrong_options_are_wrong_usage(shared_library: Path, call: Call, options: list[str]) -> None:
+    assert error_of(call("serve", "--library", shared_library, *options)).code == 2
 
 
 def test_there_is_nothing_to_serve_without_a_library(library_directory: Path, call: Call) -> None:
@@ -83,8 +83,11 @@ def test_there_is_nothing_to_serve_without_a_library(library_directory: Path, ca
     assert not library_directory.exists()
 
 
-def test_addresses_in_answers_begin_with_the_public_url(library: Path) -> None:
-    with serving(library, "--anonymous", "--public-url", "https://pictures.example/search/") as (address, _):
+def test_addresses_in_answers_begin_with_the_public_url(shared_library: Path) -> None:
+    with serving(shared_library, "--anonymous", "--public-url", "https://pictures.example/search/") as (
+        address,
+        _,
+    ):
         image = search(address).value[0]
     ours = (image.thumbnail_url, image.content_url, image.web_search_url)
     assert all(url.startswith("https://pictures.example/search/") for url in ours), ours

@@ -7,26 +7,27 @@ from pathlib import Path
 
 import pytest
 
+from library.pictures import make_many
 from vizsla.settings import Settings
 
 from .command import Call, error_of, serving
 
 
 def test_the_library_is_named_by_option_else_environment_else_it_is_beside_you(
-    library: Path, tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+    shared_library: Path, tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def found(*options: str | Path) -> str:
         said: str = json.loads(call("status", "--json", *options).stdout)["library"]
         return said
 
     default = tmp_path / "vizsla-library"
-    default.symlink_to(library)
+    default.symlink_to(shared_library)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("VIZSLA_LIBRARY", raising=False)
     assert found() == "vizsla-library"
     monkeypatch.setenv("VIZSLA_LIBRARY", str(default))
     assert found() == str(default)
-    assert found("--library", library) == str(library)
+    assert found("--library", shared_library) == str(shared_library)
 
 
 def test_settings_of_the_file_hold_unless_the_environment_says_otherwise(library: Path, call: Call) -> None:
@@ -60,14 +61,14 @@ def test_every_setting_that_can_be_wrong_is_tried() -> None:
 
 @pytest.mark.parametrize("setting", WRONG)
 def test_a_wrong_setting_in_the_environment_is_told_in_one_line(
-    library: Path, photos: Path, call: Call, setting: str, monkeypatch: pytest.MonkeyPatch
+    shared_library: Path, tmp_path: Path, call: Call, setting: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fresh = ("--library", library.with_name("fresh"))
+    fresh = (make_many(tmp_path / "photos", 1), "--library", tmp_path / "fresh")
     command = {
-        "encoder": ("add", photos, *fresh),
-        "blobs": ("add", photos, *fresh),
-        "state": ("keys", "list", "--library", library),
-    }.get(setting, ("serve", "--library", library))
+        "encoder": ("add", *fresh),
+        "blobs": ("add", *fresh),
+        "state": ("keys", "list", "--library", shared_library),
+    }.get(setting, ("serve", "--library", shared_library))
     monkeypatch.setenv(f"VIZSLA_{setting.upper()}", WRONG[setting])
     code, message = error_of(call(*command))
     assert code in (1, 2)
@@ -95,10 +96,10 @@ def test_a_wrong_settings_file_is_named(library: Path, call: Call, content: str,
 
 
 def test_a_settings_file_that_is_named_must_exist(
-    library: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+    shared_library: Path, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("VIZSLA_SETTINGS", "/no/such/file.toml")
-    code, message = error_of(call("status", "--library", library))
+    code, message = error_of(call("status", "--library", shared_library))
     assert code == 1
     assert "/no/such/file.toml" in message
 

@@ -50,9 +50,9 @@ def test_wrong_usage_exits_with_2_and_one_line(call: Call, arguments: list[str])
     assert error_of(call(*arguments)).code == 2
 
 
-def test_arguments_that_are_not_text_are_wrong_usage(library: Path) -> None:
+def test_arguments_that_are_not_text_are_wrong_usage(shared_library: Path) -> None:
     done = subprocess.run(
-        [*VIZSLA, "search", "--library", library, b"caf\xe9"],
+        [*VIZSLA, "search", "--library", shared_library, b"caf\xe9"],
         capture_output=True,
         text=True,
         env=environment(),
@@ -96,10 +96,10 @@ def loaded_by(*arguments: str | Path) -> set[str]:
     [("--help", 0), ("keys create", 0), ("keys list", 0), ("add", 0), ("status", 1), ("check", 1)],
 )
 def test_commands_load_no_decoder_encoder_or_server_and_the_index_only_to_look_at_it(
-    library: Path, photos: Path, command: str, index: int
+    shared_library: Path, command: str, index: int
 ) -> None:
-    options = [] if command == "--help" else ["--library", str(library)]
-    folders = [photos] if command == "add" else []
+    options = [] if command == "--help" else ["--library", str(shared_library)]
+    folders = [shared_library.with_name("photos")] if command == "add" else []
     loaded = loaded_by(*command.split(), *folders, *options)
     assert "vizsla.cli" in loaded
     assert loaded & {*HEAVY, *(() if index else INDEX)} == set()
