@@ -4,6 +4,8 @@ import json
 import os
 import re
 import shutil
+import subprocess
+from io import FileIO
 from pathlib import Path
 
 import pytest
@@ -187,3 +189,27 @@ def test_when_the_disk_is_full_what_was_acknowledged_stays_and_a_later_run_goes_
     first, kept, second, unchanged = map(int, said.groups())
     assert 0 < first == kept == unchanged == 64 - second < 64
     assert re.fullmatch("vizsla: the disk is full: make room .*\n", done.stderr)
+
+
+def test_on_a_terminal_a_bar_tells_how_far_it_is(photos: Path, library_directory: Path) -> None:
+    ours, theirs = os.openpty()
+    with os.fdopen(ours, "rb", buffering=0) as terminal:
+        command = [*VIZSLA, "add", str(photos), "--library", str(library_directory)]
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=theirs, env=environment(TERM="xterm", COLUMNS="80")
+        ) as process:
+            os.close(theirs)
+            shown = b"".join(iter(lambda: read_from(terminal), b""))
+            assert process.stdout
+            assert b"4 added" in process.stdout.read()
+    assert process.returncode == 0
+    assert b"adding" in shown
+    assert b"4/4" in shown
+
+
+def read_from(terminal: FileIO) -> bytes:
+    """What is shown next; nothing when the other side has closed."""
+    try:
+        return terminal.read(4096) or b""
+    except OSError:
+        return b""
