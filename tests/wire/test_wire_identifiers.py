@@ -15,6 +15,7 @@ from vizsla.wire import (
     display_url,
     format_date,
     format_image_id,
+    insights_token,
     parse_image_id,
     simid,
     thumbnail_size,
@@ -102,6 +103,8 @@ def test_each_thumbnail_id_has_one_spelling(text: str) -> None:
 def test_the_token_of_an_image_leads_back_to_it(image_id: str, thumbnail: ThumbnailId) -> None:
     token = InsightsToken.parse(str(InsightsToken.of(image_id, thumbnail)))
     assert token == InsightsToken.of(image_id, thumbnail)
+    content = thumbnail.content_id
+    assert insights_token(image_id, str(thumbnail), content, simid(content)) == str(token)
     assert token.mid == image_id
     assert token.simid == simid(thumbnail.content_id)
     assert ThumbnailId.parse(token.thid or "") == thumbnail

@@ -7,7 +7,6 @@ from urllib.parse import quote_plus
 import msgspec
 
 from vizsla.records import ImageRecord
-from vizsla.wire import simid
 
 _QUOTED = {code: quote_plus(chr(code)) for code in range(128)}
 
@@ -30,16 +29,16 @@ class Addresses(msgspec.Struct, frozen=True):
         """Where the image itself is."""
         return record.content_url or f"{self.base}/content/{record.image_id}"
 
-    def page(self, record: ImageRecord, asked: str = "") -> str:
-        """Our page about an image; `asked`, which `asked_for` makes, remembers the query that led there."""
-        return (
-            f"{self.base}/images/search?view=detailv2&FORM=OIIRPO{asked}"
-            f"&id={record.image_id}&simid={simid(record.content_id)}"
-        )
+    def page(self, record: ImageRecord, group: str, asked: str = "") -> str:
+        """Our page about an image.
 
-    def host_page(self, record: ImageRecord) -> str:
-        """The page that shows the image: its owner's, else ours."""
-        return record.host_page_url or self.page(record)
+        Args:
+            group: the `simid` of its content.
+            asked: the query that led there, as `asked_for` writes it.
+        """
+        return (
+            f"{self.base}/images/search?view=detailv2&FORM=OIIRPO{asked}&id={record.image_id}&simid={group}"
+        )
 
 
 def asked_for(query: str) -> str:

@@ -11,7 +11,6 @@ from vizsla.wire import (
     Image,
     Images,
     InsightsMetadata,
-    InsightsToken,
     MediaSize,
     Query,
     QueryContext,
@@ -20,6 +19,8 @@ from vizsla.wire import (
     content_size,
     display_url,
     format_date,
+    insights_token,
+    simid,
 )
 
 from .addresses import Addresses, asked_for
@@ -57,13 +58,14 @@ def images_of(records: Iterable[ImageRecord], query: str, addresses: Addresses) 
 
 
 def _image(record: ImageRecord, query: str, asked: str, addresses: Addresses) -> Image:
-    thumbnail = ThumbnailId(record.content_id, record.thumbnail_width, record.thumbnail_height)
-    host_page = addresses.host_page(record)
+    thumbnail = str(ThumbnailId(record.content_id, record.thumbnail_width, record.thumbnail_height))
+    group = simid(record.content_id)
+    host_page = record.host_page_url or addresses.page(record, group)
     site = urlsplit(record.host_page_url).hostname if record.host_page_url else None
     return Image(
-        web_search_url=addresses.page(record, asked),
+        web_search_url=addresses.page(record, group, asked),
         name=name_of(record),
-        thumbnail_url=addresses.thumbnail(str(thumbnail)),
+        thumbnail_url=addresses.thumbnail(thumbnail),
         date_published=format_date(record.discovered),
         is_family_friendly=not record.adult,
         content_url=addresses.content(record),
@@ -75,7 +77,7 @@ def _image(record: ImageRecord, query: str, asked: str, addresses: Addresses) ->
         width=record.width,
         height=record.height,
         thumbnail=MediaSize(width=record.thumbnail_width, height=record.thumbnail_height),
-        image_insights_token=str(InsightsToken.of(record.image_id, thumbnail)),
+        image_insights_token=insights_token(record.image_id, thumbnail, record.content_id, group),
         insights_metadata=InsightsMetadata(
             best_representative_query=_best_query(record, query, addresses),
             pages_including_count=1,

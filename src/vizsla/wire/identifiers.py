@@ -11,6 +11,7 @@ import time
 from base64 import urlsafe_b64decode
 from binascii import b2a_base64
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final, Self
 
 import msgspec
@@ -145,6 +146,17 @@ class InsightsToken(msgspec.Struct, frozen=True, kw_only=True):
         return cls(**parts)
 
 
+def insights_token(image_id: str, thumbnail: str, content_id: bytes, group: str) -> str:
+    """`str(InsightsToken.of(..))` in a third of the time, for what an answer has at hand anyway.
+
+    Arguments:
+        thumbnail: the thumbnail id as text.
+        group: `simid(content_id)`.
+    """
+    ccid = b2a_base64(content_id)[:8].decode("ascii")
+    return f"ccid_{ccid}*mid_{image_id}*simid_{group}*thid_{thumbnail.replace('_', _ESCAPED)}"
+
+
 _PREFIXES: Final = tuple(f"{key}_" for key in InsightsToken.__struct_fields__)
 
 
@@ -166,6 +178,7 @@ _FIRST_SECOND: Final = int(datetime(1, 1, 1, tzinfo=UTC).timestamp())
 _LAST_SECOND: Final = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
 
 
+@lru_cache(1024)
 def format_date(seconds: int) -> str:
     """A Unix time in whole seconds, UTC, as answers write it: `2017-11-03T08:51:00.0000000Z`.
 
