@@ -17,7 +17,7 @@ VIZSLA = (sys.executable, "-m", "vizsla")
 TIMEOUT = 120
 """Seconds after which a command counts as hanging, on the busiest machine."""
 
-_BYTECODE = Path(tempfile.gettempdir()) / f"vizsla-tests-bytecode-{os.getuid()}"
+_BYTECODE = tempfile.TemporaryDirectory(prefix="vizsla-tests-")
 """Commands start with compiled modules, as where they are installed, also if the tests are told to write none."""
 
 
@@ -25,7 +25,7 @@ def environment(**variables: str) -> dict[str, str]:
     """Ours without settings of a vizsla, and with these."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("VIZSLA_")}
     kept.pop("PYTHONDONTWRITEBYTECODE", None)
-    return {**kept, "PYTHONPYCACHEPREFIX": str(_BYTECODE), **variables}
+    return {**kept, "PYTHONPYCACHEPREFIX": _BYTECODE.name, **variables}
 
 
 def vizsla(*arguments: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
