@@ -19,8 +19,8 @@ import pytest
 from nbclient import NotebookClient
 from PIL import Image
 
-from photos import Photo, needs_photos, photos
 from quickstart_cells import configured
+from undistributed import Photo, needs_photos, photos
 
 VIZSLA = (sys.executable, "-m", "vizsla")
 

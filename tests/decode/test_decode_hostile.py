@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made import FILES, animation, encode, noise, png_of_size, quarters, svg, with_pillow
 
+from undistributed import HOSTILE, needs_hostile
 from vizsla.decode import DecodeError, Limits, Picture, open_picture
 from vizsla.encoders.seam import InputGeometry
 
@@ -224,9 +225,9 @@ for data in pickle.load(sys.stdin.buffer):
     assert (done.stdout, done.stderr) == (b"", b"")
 
 
-@pytest.mark.skipif("VIZSLA_TEST_HOSTILE" not in os.environ, reason="VIZSLA_TEST_HOSTILE names no directory")
+@needs_hostile
 def test_files_made_to_crash_decoders_do_no_harm() -> None:
-    paths = sorted(Path(os.environ["VIZSLA_TEST_HOSTILE"]).iterdir())
+    paths = sorted(HOSTILE.iterdir())
     assert paths
     for path in paths:
         try:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import os
 import shutil
 import subprocess
 import sys
@@ -14,10 +12,11 @@ import pytest
 from PIL import Image, ImageOps
 
 from encoders.contract import EncoderContract, pictures
+from undistributed import needs_photos, photos
 from vizsla.encoders import EncoderError, UnknownEncoder, open_encoder
 from vizsla.encoders.bundled.artifact import DIGESTS, IMAGE_TOWER, TEXT_TOWER
 from vizsla.encoders.bundled.encoder import DIRECTORY, open_bundled
-from vizsla.encoders.seam import Encoder, Pixels, Vectors
+from vizsla.encoders.seam import Encoder, Pixels
 
 ARTIFACT_LIMIT = 24_000_000  # Bytes; the wheel is meant to stay small.
 HALF_PRECISION = np.float16  # What engines store.
@@ -141,27 +140,14 @@ def test_a_query_is_nearer_to_what_it_means(encoder: Encoder, query: str, near: 
     assert likeness(encoder, query, near) > likeness(encoder, query, far)
 
 
-@pytest.fixture(scope="module")
-def photos(encoder: Encoder) -> tuple[list[dict[str, str]], Vectors]:
-    """Labelled photos of `$VIZSLA_TEST_PHOTOS` (a table; the files are in the folder of its name)."""
-    table = os.environ.get("VIZSLA_TEST_PHOTOS")
-    if not table:
-        pytest.skip("VIZSLA_TEST_PHOTOS does not name a table of labelled photos")
-    with Path(table).open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    folder = Path(table).with_suffix("")
-    pixels = np.stack([middle(folder / row["file"], encoder.geometry.side) for row in rows])
-    return rows, encoder.encode_images(pixels)
-
-
 def middle(path: Path, side: int) -> Pixels:
     with Image.open(path) as image:
         return np.asarray(ImageOps.fit(image.convert("RGB"), (side, side)))
 
 
-def test_sixteen_puppies_are_sixteen_dogs(
-    encoder: Encoder, photos: tuple[list[dict[str, str]], Vectors]
-) -> None:
-    rows, vectors = photos
+@needs_photos
+def test_sixteen_puppies_are_sixteen_dogs(encoder: Encoder) -> None:
+    shown = photos()
+    vectors = encoder.encode_images(np.stack([middle(photo.path, encoder.geometry.side) for photo in shown]))
     best = np.argsort(-(vectors @ encoder.encode_texts(["puppies"])[0]), kind="stable")[:16]
-    assert ["dog" in rows[number]["hypernyms"].split("; ") for number in best] == [True] * 16
+    assert ["dog" in shown[number].words for number in best] == [True] * 16

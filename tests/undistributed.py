@@ -1,4 +1,4 @@
-"""Photographs that cannot be distributed with the project: where they are, and what they show."""
+"""Files that cannot be distributed with the project: where they are, and what the photographs among them show."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ PLACE = Path(os.environ.get("VIZSLA_TEST_DATA") or ROOT.parent / "shared" / "dat
 needs_photos = pytest.mark.skipif(
     not (PLACE / "photos.csv").is_file(),
     reason=f"no photos with a photos.csv in {PLACE}; name their directory by VIZSLA_TEST_DATA",
+)
+
+HOSTILE = PLACE / "hostile"
+"""Files made to crash, hang or exhaust decoders."""
+
+needs_hostile = pytest.mark.skipif(
+    not HOSTILE.is_dir(), reason=f"there is no {HOSTILE}; name its directory by VIZSLA_TEST_DATA"
 )
 
 
