@@ -1,4 +1,4 @@
-"""Pictures a second and core while adding, without the encoder: python benchmarks/adding.py [--photos DIR] [--count N]
+"""Pictures a second and core while adding, without the encoder: python -m benchmarks.adding [--photos DIR] [--count N]
 
 One thread decodes, makes the thumbnail and runs every analyser on JPEG files of 500 x 375 pixels. Without a directory
 the pictures are made here: soft noise under shapes, which decode no faster than photographs. Budget: at least 60.
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.report import budget
 from vizsla.analyse import ANALYSERS, Analysis, analyse
 from vizsla.decode import Picture, open_picture
 from vizsla.decode.libvips import Image
@@ -73,9 +74,7 @@ def main() -> None:
     print(
         f"{len(files)} JPEG files of {WIDTH} x {HEIGHT}, {sum(map(len, files)) // len(files):,} bytes on average"
     )
-    print(
-        f"all together     {rate:7.1f} pictures a second and core; budget {BUDGET}, ratio {rate / BUDGET:.2f}"
-    )
+    budget("adding without the encoder, 500 x 375 JPEG", rate, "at least", BUDGET, "images/s and core")
     pictures: list[Picture] = []
     steps: list[tuple[str, Callable[[], object]]] = [
         ("decode", lambda: pictures.extend(map(open_picture, files))),

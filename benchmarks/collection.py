@@ -88,7 +88,9 @@ def search(place: Path, queries: list[str]) -> None:
         with running(application(library)) as address:
             for name, filters in {"no filter": {}, "clip art": {"imageType": "Clipart"}}.items():
                 for callers in (1, 8):
-                    compare(library, address, queries, f"openclipart, {name}", filters, callers)
+                    what = f"{name}, {callers} caller{'s' if callers > 1 else ''}"
+                    rate, tail = compare(library, address, queries, what, filters, callers)
+                    figure(f"over HTTP / engine alone, {what}", f"throughput {rate:.2f}", f"p99 {tail:.2f}")
 
 
 def share(library: Library, tag: str) -> float:

@@ -19,10 +19,12 @@ import numpy as np
 import pyvips
 from numpy.typing import NDArray
 
+from benchmarks.report import budget
 from vizsla.encoders import open_encoder
 from vizsla.encoders.seam import Encoder, InputGeometry, Pixels, Vectors
 
 CUT = 16
+LEAST_PRECISION = 0.85
 FEWEST = 3
 BATCH = 8
 REPEATS = 20
@@ -138,7 +140,8 @@ def print_precision(encoder: Encoder, vectors: Vectors, rows: Sequence[Mapping[s
         inside.append(scores[wanted])
         outside.append(scores[~wanted])
         print(f"  {query:22} {precisions[-1]:.2f} of {cut}")
-    print(f"precision@{CUT}: {np.mean(precisions):.3f} ({len(precisions)} categories)")
+    what = f"precision@{CUT} of {len(precisions)} everyday categories, photos without text"
+    budget(what, float(np.mean(precisions)), "at least", LEAST_PRECISION, "")
     print_scores("relevant", np.concatenate(inside))
     print_scores("not relevant", np.concatenate(outside))
     best = (vectors @ encoder.encode_texts(ABSENT).T).max(axis=0)

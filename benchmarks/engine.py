@@ -21,6 +21,7 @@ import faiss as _stubbed
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.report import budget
 from vizsla.engines import open_engine
 from vizsla.engines.local import planner
 from vizsla.engines.local.engine import LocalEngine
@@ -233,6 +234,8 @@ def print_under_load(
     for name, times in (("alone", alone), ("while adding and building", np.concatenate(meanwhile))):
         p50, p95, p99 = np.percentile(times, (50, 95, 99)) * 1e3
         print(f"{name:28}{p50:8.2f}{p95:8.2f}{p99:8.2f}")
+    tails = np.percentile(np.concatenate(meanwhile), 99) / np.percentile(alone, 99)
+    budget("p99 while adding and building / alone, hybrid", float(tails), "at most", 3, "")
 
 
 def print_memory(directory: Path, dimension: int) -> None:
@@ -266,6 +269,9 @@ def print_recall(engine: LocalEngine, vectors: Vector, queries: Vector, widths: 
         )
         p50, p99 = np.percentile(timed(engine.search, plans), (50, 99)) * 1e3
         print(f"{thousandths / 1000:<16.1%}{recall:10.3f}{p50:8.2f}{p99:8.2f}")
+        if thousandths in (100, 5):
+            kept_share = f"{thousandths / 1000:.1%}"
+            budget(f"recall@10 of looks, filter keeps {kept_share}", float(recall), "at least", 0.95, "")
 
 
 def print_costs(engine: LocalEngine, queries: Vector) -> None:

@@ -1,4 +1,4 @@
-"""How often `imageType` is told right: python benchmarks/kind.py --photos DIR --corpora DIR [--fit]
+"""How often `imageType` is told right: python -m benchmarks.kind --photos DIR --corpora DIR [--fit]
 
 Photos are all JPEG files of a directory; clip art is Debian's openclipart-png, at most twelve pictures of a folder, so
 that no icon theme outvotes the rest. Each is judged as it is, as a JPEG of quality 75 on white, at 160 pixels, and
