@@ -67,7 +67,7 @@ def add(folder: Path, place: Path) -> None:
     started = time.perf_counter()
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
     seconds = time.perf_counter() - started
-    (summary,) = json.loads(done.stdout)
+    summary = json.loads(done.stdout)
     added = summary["added"]
     figure("added", f"{added:,} images in {seconds:.0f} s", f"{added / seconds:.1f} images/s")
     figure("failed", f"{summary['failed']} {summary['reasons']}")

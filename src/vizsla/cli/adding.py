@@ -73,7 +73,9 @@ def _nothing(summaries: list[Summary]) -> str:
 
 def _tell(summaries: list[Summary], *, json: bool, dry_run: bool) -> None:
     if json:
-        print_json(summaries)
+        from vizsla.library import total_of
+
+        print_json(total_of(summaries))
         return
     for summary in summaries:
         print(_sentence(summary, dry_run=dry_run))
@@ -83,9 +85,13 @@ def _tell(summaries: list[Summary], *, json: bool, dry_run: bool) -> None:
         if unlisted := summary.failed - len(summary.failures):
             print(f"  and {unlisted:,} more")
         if summary.missing:
-            note(
-                f"{summary.missing:,} pictures of the library are no longer there; `vizsla remove` forgets them"
-            )
+            note(_gone(summary.missing))
+
+
+def _gone(missing: int) -> str:
+    if missing == 1:
+        return "1 picture of the library is no longer there; `vizsla remove` forgets it"
+    return f"{missing:,} pictures of the library are no longer there; `vizsla remove` forgets them"
 
 
 def _sentence(summary: Summary, *, dry_run: bool) -> str:

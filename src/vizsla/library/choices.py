@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 
 import msgspec
 
@@ -49,3 +50,33 @@ class Summary(msgspec.Struct):
     reasons: dict[str, int] = {}
     failures: list[Failure] = []
     seconds: float = 0.0
+
+
+class Total(msgspec.Struct, frozen=True):
+    """What came of adding several sources: the sums, and each."""
+
+    added: int
+    updated: int
+    unchanged: int
+    missing: int
+    failed: int
+    reasons: dict[str, int]
+    seconds: float
+    sources: list[Summary]
+
+
+def total_of(summaries: list[Summary]) -> Total:
+    """The sums of some summaries."""
+    reasons: Counter[str] = Counter()
+    for summary in summaries:
+        reasons.update(summary.reasons)
+    return Total(
+        added=sum(summary.added for summary in summaries),
+        updated=sum(summary.updated for summary in summaries),
+        unchanged=sum(summary.unchanged for summary in summaries),
+        missing=sum(summary.missing for summary in summaries),
+        failed=sum(summary.failed for summary in summaries),
+        reasons=dict(reasons),
+        seconds=sum(summary.seconds for summary in summaries),
+        sources=summaries,
+    )
