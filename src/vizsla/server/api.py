@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from os import cpu_count
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,18 +18,29 @@ from .hosts import Hosts
 
 
 class Api:
-    """Answers v7 requests over one searcher."""
+    """Answers v7 requests over one searcher, on as many threads as there are cores: more would only wait for each other.
+
+    Why so: docs/decisions/0006-serving.md.
+    """
 
     def __init__(self, searcher: Searcher, admission: Admission, hosts: Hosts) -> None:
         self._searcher = searcher
         self._admission = admission
         self._hosts = hosts
+        self._threads = ThreadPoolExecutor(cpu_count() or 1, "vizsla-search")
 
     async def search(self, request: Request) -> Response:
         """`GET /images/search`"""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self.answer, request)
+
+    def answer(self, request: Request) -> Response:
+        """The whole of a search, on this thread.
+
+        Raises:
+            WireError: it is refused.
+        """
         self._admission.admit(request.headers.getlist(HEADER))
         parameters = parse_search(query_pairs(request))
-        # On this thread: a search takes a millisecond, handing it to another one and back costs as much.
         answer = self._searcher.search(parameters, self._hosts.addresses(request))
         market = market_for(
             mkt=parameters.mkt, cc=parameters.cc, accept_language=request.headers.get("accept-language")
