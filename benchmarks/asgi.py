@@ -1,7 +1,7 @@
 """Which ASGI server carries the application better: `python -m benchmarks.asgi`.
 
 Serves a library of the bundled gallery with uvicorn and with granian, one process each, in turns, and prints requests
-per second and latency of searches and thumbnails. See docs/decisions/0006-asgi-server.md.
+per second and latency of searches and thumbnails. See docs/decisions/0006-serving.md.
 """
 
 from __future__ import annotations

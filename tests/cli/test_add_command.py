@@ -119,7 +119,8 @@ def test_of_several_folders_none_is_added_if_one_cannot_be(
     ("arguments", "says"),
     [
         (["--licence", "mine"], "mine"),
-        (["--content-base", "pictures.example"], "it must begin with http:// or https://"),
+        (["--content-base", "pictures.example"], "is not an address"),
+        (["--content-base", "http://[x"], "is not an address"),
         (["--limit", "0"], "limit"),
         (["--limit", "some"], "limit"),
         (["--nonsense"], "--nonsense"),

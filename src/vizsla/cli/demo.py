@@ -16,7 +16,6 @@ import typer
 from .options import LibraryOption, open_library
 from .output import OutputError, note, progress_bar
 from .searching import write_grid
-from .serving import application_of
 
 if TYPE_CHECKING:
     from vizsla.library import Library
@@ -34,7 +33,7 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="Stop after the files are written.")] = False,
 ) -> None:
     """Search the bundled gallery: build a library, serve it, ask it, draw what it answers."""
-    from vizsla.server import running
+    from vizsla.server import application, running
 
     place = library or out / "library"
     with open_library(place) as opened:
@@ -42,7 +41,7 @@ def demo(
         _fill(opened)
         opened.keys.revoke(KEY_NAME)
         key = opened.keys.create(name=KEY_NAME)
-        with running(application_of(opened), port=0 if once else port) as address:
+        with running(application(opened), port=0 if once else port) as address:
             _ask(address, key, out)
             note("")
             if once:

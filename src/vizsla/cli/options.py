@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -29,6 +30,14 @@ def open_library(library: Path | None, **options: object) -> Library:
 
 def http_address(text: str | None) -> str | None:
     """Check an option that is an address."""
-    if text and not text.startswith(("http://", "https://")):
-        raise typer.BadParameter(f"{text!r} is not an address: it must begin with http:// or https://")
+    if text and not _is_http(text):
+        raise typer.BadParameter(f"{text!r} is not an address such as https://www.example.org/pictures")
     return text
+
+
+def _is_http(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from .options import LibraryOption, http_address, open_library
 from .output import note
-
-if TYPE_CHECKING:
-    from starlette.applications import Starlette
-
-    from vizsla.library import Library
 
 
 def serve(
@@ -28,6 +23,7 @@ def serve(
     ] = None,
 ) -> None:
     """Serve the library: the API, thumbnails, and pages for people."""
+    from vizsla.server import application
     from vizsla.server import serve as run
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -37,25 +33,8 @@ def serve(
         if not settings.anonymous and not any(key.revoked is None for key in opened.keys.all()):
             note("there is no key yet, and the API answers only with one: `vizsla keys create` makes one")
         run(
-            application_of(opened),
+            application(opened),
             settings.host,
             settings.port,
             lambda address: print(f"vizsla: listening on {address}", flush=True),
         )
-
-
-def application_of(library: Library) -> Starlette:
-    """What serves a library.
-
-    Raises:
-        SettingsError: a setting for serving is wrong.
-    """
-    from limits.errors import ConfigurationError
-
-    from vizsla.server import application
-    from vizsla.settings import SettingsError
-
-    try:
-        return application(library)
-    except ConfigurationError as error:
-        raise SettingsError(f"the setting limits cannot be used: {error}") from error

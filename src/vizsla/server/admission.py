@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from limits import RateLimitItemPerSecond
-from limits.storage import storage_from_string
+from limits.errors import ConfigurationError
+from limits.storage import Storage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
+from vizsla.settings import SettingsError
 from vizsla.state import Key, Keys
 from vizsla.wire import Forbidden, QuotaExceeded, RateLimited, Unauthorized
 
@@ -27,12 +29,15 @@ class Admission:
     Args:
         limits: `limits` URL of the place where calls per second are counted.
         anonymous: everybody may ask; no key is looked at.
+
+    Raises:
+        SettingsError: `limits` cannot be used.
     """
 
     def __init__(self, keys: Keys, limits: str, *, anonymous: bool) -> None:
         self._keys = keys
         self._anonymous = anonymous
-        self._limiter = FixedWindowRateLimiter(storage_from_string(limits))
+        self._limiter = FixedWindowRateLimiter(_storage(limits))
         self._remembered: dict[str, tuple[float, Key]] = {}
         self._uncounted: Counter[int] = Counter()
         self._lock = threading.Lock()
@@ -89,6 +94,16 @@ class Admission:
             if key.monthly is not None and key.calls + self._uncounted[key.id] >= key.monthly:
                 raise QuotaExceeded(_seconds_to_next_month(datetime.now(UTC)))
             self._uncounted[key.id] += 1
+
+
+def _storage(url: str) -> Storage:
+    try:
+        storage = storage_from_string(url)
+    except ConfigurationError as error:
+        raise SettingsError(f"the setting limits cannot be used: {error}") from error
+    if not isinstance(storage, Storage):
+        raise SettingsError(f"the setting limits cannot be {url!r}: leave `async+` out")
+    return storage
 
 
 def _seconds_to_next_month(now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""Serving an application over HTTP/1.1 with uvicorn; why uvicorn: docs/decisions/0006-asgi-server.md."""
+"""Serving an application over HTTP/1.1 with uvicorn; why uvicorn: docs/decisions/0006-serving.md."""
 
 from __future__ import annotations
 
