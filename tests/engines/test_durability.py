@@ -6,6 +6,7 @@ import errno
 import logging
 import multiprocessing
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from small_disk import on_small_disk
 from vizsla.engines import EngineError, open_engine
 from vizsla.engines.local import manifest, upkeep
 from vizsla.engines.local.engine import LocalEngine
@@ -328,3 +330,53 @@ def test_a_failed_write_leaves_the_index_as_it_was(directory: Path, monkeypatch:
     engine.apply(SOME[10:])
     assert_whole(engine)
     engine.close()
+
+
+FILL = """
+import os, pathlib, sys
+from engines.samples import change
+from vizsla.engines import EngineError, open_engine
+disk = pathlib.Path(sys.argv[1])
+engine = open_engine(disk / "index", None)
+assert engine.try_lock()
+(disk / "filler").write_bytes(bytes(1_000_000))
+number = 1
+try:
+    while True:
+        words = [" ".join(os.urandom(2).hex() for _ in range(200)) for _ in range(50)]
+        engine.apply([change(number + step, description=text) for step, text in enumerate(words)])
+        number += 50
+except EngineError as error:
+    print(number > 1, engine.watermark() == number - 1 == engine.count(), error)
+"""
+
+
+def test_a_disk_that_fills_while_the_index_is_written_is_told_as_that(tmp_path: Path) -> None:
+    environment = ["env", f"PYTHONPATH={Path(__file__).parents[1]}"]
+    done = on_small_disk(tmp_path, [*environment, sys.executable, "-c", FILL, str(tmp_path)])
+    assert re.fullmatch("True True the disk is full: make room; .*\n", done.stdout), done
+
+
+DIES = """
+import pathlib, sys
+from engines.samples import change
+from vizsla.engines import EngineError, open_engine
+from vizsla.engines.local.words import WordIndex
+disk = pathlib.Path(sys.argv[1])
+engine = open_engine(disk / "index", None)
+assert engine.try_lock()
+def commit(self):
+    raise ValueError("An error occurred in a thread: 'An index writer was killed.'")
+WordIndex.commit = commit
+try:
+    engine.apply([change(1, title="boat")])
+except EngineError as error:
+    print(error)
+"""
+
+
+def test_an_error_that_hides_a_full_disk_is_told_as_a_full_disk(tmp_path: Path) -> None:
+    """tantivy's worker says only that it was killed; here it is made to, because when it does is a matter of luck."""
+    environment = ["env", f"PYTHONPATH={Path(__file__).parents[1]}"]
+    done = on_small_disk(tmp_path, [*environment, sys.executable, "-c", DIES, str(tmp_path)])
+    assert done.stdout.startswith("the disk is full: make room; "), done

@@ -112,7 +112,8 @@ class Keys:
         try:
             yield
         except DatabaseError as error:
-            raise StateError(f"the keys cannot be read or written: {error.orig}") from error
+            why = "the disk is full: make room" if "full" in str(error.orig) else error.orig
+            raise StateError(f"the keys cannot be read or written: {why}") from error
 
 
 def _with_calls() -> Select[Any]:

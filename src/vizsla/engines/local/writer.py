@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import errno
 import secrets
+import shutil
 import threading
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -88,7 +90,7 @@ class Writer:
             self._current.advance(manifest)
         except DAMAGE as error:
             words.rollback()
-            raise _explain(error) from error
+            raise _explain(error, self._current.directory) from error
 
     def _append(self, changes: Sequence[Change]) -> None:
         manifest = self._snapshot.manifest
@@ -131,8 +133,13 @@ def _keyword_values(changes: Sequence[Change]) -> list[str]:
     return [str(column.read(change.record)) for change in changes if change.record for column in named]
 
 
-def _explain(error: BaseException) -> EngineError:
-    if (isinstance(error, OSError) and error.errno == errno.ENOSPC) or "No space left" in str(error):
+ROOM = 4 << 20
+"""Bytes; with less of them free, a commit of the words fails, and tantivy's own text does not say why."""
+
+
+def _explain(error: BaseException, directory: Path) -> EngineError:
+    full = isinstance(error, OSError) and error.errno == errno.ENOSPC
+    if full or "No space left" in str(error) or shutil.disk_usage(directory).free < ROOM:
         return EngineError(
             "the disk is full: make room; the library is whole and indexing goes on from where it was"
         )
