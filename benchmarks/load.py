@@ -1,8 +1,7 @@
 """A load of HTTP/1.1 requests over kept connections, from a process of its own: `python -m benchmarks.load`.
 
 Reads the address, the key and the request targets from standard input as JSON, writes the latencies as JSON. It parses
-no more of an answer than its length, so that what it costs (about 40 microseconds a request) is not mistaken for the
-server's.
+no more of an answer than its length, so that little of what it costs is mistaken for the server's.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ def main() -> None:
             figure(
                 f"{options.records:,} records stored and indexed", f"{time.perf_counter() - started:.0f} s"
             )
-            queries = synthetic.queries(library.encoder, REQUESTS)
+            queries = synthetic.queries(REQUESTS)
             with running(application(library)) as address:
                 for name, filters in FILTERS.items():
                     for callers in CALLERS:

@@ -33,14 +33,14 @@ def make(directory: Path, records: int) -> Library:
     return library
 
 
-def queries(encoder: Encoder, count: int) -> list[str]:
+def queries(count: int) -> list[str]:
     """Queries of two words that records hold and the encoder knows, each another."""
     random = np.random.default_rng(SEED + 1)
-    pairs = zipf(random, vocabulary(encoder), (4 * count, 2))
+    pairs = zipf(random, vocabulary(), (4 * count, 2))
     return list(dict.fromkeys(f"{first} {second}" for first, second in pairs))[:count]
 
 
-def vocabulary(encoder: Encoder) -> list[str]:
+def vocabulary() -> list[str]:
     """Words with a vector, in an order that means nothing."""
     with np.load(files("vizsla.encoders.bundled") / "text.npz") as arrays:  # type: ignore[arg-type]
         entries = arrays["words"].tobytes().decode().split("\n")
@@ -51,7 +51,7 @@ def vocabulary(encoder: Encoder) -> list[str]:
 
 def _batches(encoder: Encoder, records: int) -> Iterator[list[Entry]]:
     random = np.random.default_rng(SEED)
-    words = vocabulary(encoder)
+    words = vocabulary()
     concepts = encoder.encode_texts(words[:CONCEPTS])
     scale = NOISE * float(np.linalg.norm(concepts, axis=1).mean()) / np.sqrt(concepts.shape[1])
     for start in range(0, records, BATCH):

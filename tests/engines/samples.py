@@ -7,25 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from vizsla.records import Change, ImageRecord, Vector
+from sample_records import record
+from vizsla.records import Change, Vector
 
 DIMENSION = 8
-
-
-def record(number: int, **fields: Any) -> ImageRecord:
-    given: dict[str, Any] = {
-        "image_id": f"{number:040X}",
-        "source": "/pictures",
-        "key": f"{number}.jpg",
-        "content_id": number.to_bytes(16, "big"),
-        "file_size": 1000,
-        "format": "jpeg",
-        "width": 640,
-        "height": 480,
-        "thumbnail_width": 474,
-        "thumbnail_height": 355,
-    }
-    return ImageRecord(**(given | fields))
 
 
 def change(

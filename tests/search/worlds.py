@@ -12,6 +12,7 @@ from zlib import crc32
 import msgspec
 import numpy as np
 
+from sample_records import record as record
 from vizsla.encoders.seam import InputGeometry, Pixels, Vectors
 from vizsla.engines.local.engine import LocalEngine
 from vizsla.engines.seam import Engine
@@ -46,23 +47,6 @@ class BlindEncoder(WordEncoder):
 
 def direction(text: str) -> Vector:
     return np.random.default_rng(crc32(text.encode())).standard_normal(DIMENSION).astype(np.float32)
-
-
-def record(number: int, **fields: Any) -> ImageRecord:
-    """A record of which only what a test is about is given."""
-    given: dict[str, Any] = {
-        "image_id": f"{number:040X}",
-        "source": "/pictures",
-        "key": f"{number}.jpg",
-        "content_id": number.to_bytes(16, "big"),
-        "file_size": 1000,
-        "format": "jpeg",
-        "width": 640,
-        "height": 480,
-        "thumbnail_width": 474,
-        "thumbnail_height": 355,
-    }
-    return ImageRecord(**(given | fields))
 
 
 class World(msgspec.Struct, frozen=True):

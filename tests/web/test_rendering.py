@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import sample_records
 from vizsla.records import ImageRecord
 from vizsla.search import Addresses, images_of
 from vizsla.web import STATIC, Pages
@@ -23,19 +24,7 @@ def pages() -> Pages:
 
 
 def record(**fields: Any) -> ImageRecord:
-    given: dict[str, Any] = {
-        "image_id": "0" * 40,
-        "source": "/pictures",
-        "key": "1.jpg",
-        "content_id": bytes(16),
-        "file_size": 1000,
-        "format": "jpeg",
-        "width": 640,
-        "height": 480,
-        "thumbnail_width": 474,
-        "thumbnail_height": 355,
-    }
-    return ImageRecord(**(given | fields))
+    return sample_records.record(0, **({"key": "1.jpg"} | fields))
 
 
 def picture(pages: Pages, query: str = "", **fields: Any) -> str:

@@ -11,7 +11,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Bounds for one picture, checked before its pixels are made."""
 
     max_pixels: int = 1_000_000_000
-    """Width times height: about ten seconds of decoding, since most decoders go row by row and hold little."""
+    """Width times height: most decoders go row by row and hold little of them."""
     max_held: int = 1 << 30
     """Bytes of a picture that its decoder must hold as a whole, such as an interlaced PNG."""
     drawing_seconds: int = 10

@@ -116,7 +116,7 @@ class Adding:
         )
 
         library = self._library
-        threads = max(library.settings.threads, 0) or cpu_count() or 1
+        threads = library.settings.threads or cpu_count() or 1
         outcomes = prepare_all(
             todo, limits=library.limits, geometry=library.encoder.geometry, threads=threads
         )

@@ -47,5 +47,5 @@ def asked_for(query: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """As `quote_plus`, which costs four times as much."""
+    """As `quote_plus`, in one pass; each image of an answer has texts to quote."""
     return text.translate(_QUOTED) if text.isascii() else quote_plus(text)

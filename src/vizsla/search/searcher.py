@@ -41,14 +41,15 @@ class Searcher:
 
     def search(self, parameters: SearchParameters, addresses: Addresses) -> Images:
         """The v7 answer; addresses of our own in it begin with those of `addresses`."""
-        hits = self.hits(parameters)
-        records = [stored.record for stored in self._store.records(hits.numbers)]
-        return answer_of(parameters, records, len(hits.numbers), hits.total, addresses)
+        return self._answer(parameters, self.hits(parameters), addresses)
 
     def newest(self, count: int, addresses: Addresses) -> Images:
         """What came last, as an answer to no query."""
         parameters = SearchParameters(q="", count=count)
         hits = self._engine.search(Plan(filters=filters_of(parameters, int(time.time())), limit=count))
+        return self._answer(parameters, hits, addresses)
+
+    def _answer(self, parameters: SearchParameters, hits: Hits, addresses: Addresses) -> Images:
         records = [stored.record for stored in self._store.records(hits.numbers)]
         return answer_of(parameters, records, len(hits.numbers), hits.total, addresses)
 

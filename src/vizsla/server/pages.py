@@ -43,8 +43,10 @@ class WebPages:
         """`GET /images/search`: results, or with `view=detailv2&id=..` one picture."""
         pairs = query_pairs(request)
         given = {name.lower(): value for name, value in reversed(pairs)}
-        work = self._picture if given.get("view") and given.get("id") else self._results
-        return await run_in_threadpool(work, pairs, self._hosts.addresses(request))
+        addresses = self._hosts.addresses(request)
+        if given.get("view") and given.get("id"):
+            return await run_in_threadpool(self._picture, given["id"], given.get("q", ""), addresses)
+        return await run_in_threadpool(self._results, pairs, addresses)
 
     def _home(self, addresses: Addresses) -> Response:
         newest = self._searcher.newest(NEWEST, addresses)
@@ -59,16 +61,14 @@ class WebPages:
         answer = self._searcher.search(parameters, addresses)
         return _page(self._pages.results(addresses.base, parameters, answer), addresses)
 
-    def _picture(self, pairs: list[tuple[str, str]], addresses: Addresses) -> Response:
-        given = {name.lower(): value for name, value in reversed(pairs)}
+    def _picture(self, image_id: str, query: str, addresses: Addresses) -> Response:
         try:
-            stored = self._store.find(parse_image_id(given["id"]))
+            stored = self._store.find(parse_image_id(image_id))
         except ValueError:
             stored = None
         if stored is None:
             html = self._pages.sorry(addresses.base, "This picture is not here any more.")
             return _page(html, addresses, status=404)
-        query = given.get("q", "")
         (image,) = images_of([stored.record], query, addresses)
         return _page(self._pages.picture(addresses.base, stored.record, image, query), addresses)
 

@@ -147,7 +147,7 @@ class InsightsToken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def insights_token(image_id: str, thumbnail: str, content_id: bytes, group: str) -> str:
-    """`str(InsightsToken.of(..))` in a third of the time, for what an answer has at hand anyway.
+    """`str(InsightsToken.of(..))`, written at once from what an answer has at hand for each image.
 
     Arguments:
         thumbnail: the thumbnail id as text.

@@ -171,8 +171,8 @@ class WordView:
         """
         excluded = Query.boolean_query([(Occur.Should, _number_query(number)) for number in without])
         full = Query.boolean_query([(Occur.Must, _within(query, tests)), (Occur.MustNot, excluded)])
-        result = self._searcher.search(full, max(limit, 1), offset=offset)
-        ranked: list[int] = self._numbers(result)[:limit].tolist()
+        result = self._searcher.search(full, limit, offset=offset)
+        ranked: list[int] = self._numbers(result).tolist()
         return ranked, _total(result)
 
     def among(self, query: Query, tests: Sequence[Test], numbers: Iterable[int]) -> int:

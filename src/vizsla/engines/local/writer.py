@@ -99,9 +99,8 @@ class Writer:
         keywords.add(_keyword_values(changes))
         rows = {name: np.zeros(len(changes), kind) for name, kind in FIELDS.items()}
         for row, change in enumerate(changes):
-            time.sleep(
-                0
-            )  # lets searches in: otherwise each of their steps waits for Python's switch interval
+            # Lets searches in: otherwise each of their steps waits for Python's switch interval.
+            time.sleep(0)
             rows["number"][row] = change.number
             if change.record is None:
                 rows["state"][row] = GONE
