@@ -128,7 +128,15 @@ class Between(msgspec.Struct, frozen=True, tag=True):
     high: int | None = None
 
 
-Condition = AnyOf | Between
+class Below(msgspec.Struct, frozen=True, tag=True):
+    """The keyword is one of the domains or a name below one: `example.com` admits `www.example.com`."""
+
+    column: str
+    domains: frozenset[str]
+    """In lower case, without a dot at either end."""
+
+
+Condition = AnyOf | Between | Below
 Filters = tuple[Condition, ...]
 """All of these hold."""
 
@@ -204,3 +212,31 @@ COLUMNS: tuple[Column, ...] = (
     Column("site", "keyword", _site),
     Column("source", "keyword", lambda r: r.source),
 )
+
+
+_BY_NAME = {column.name: column for column in COLUMNS}
+
+
+def passes(record: ImageRecord, filters: Filters) -> bool:
+    """Whether a record is within the filters, as an engine decides it."""
+    return all(_holds(condition, _BY_NAME[condition.column].read(record)) for condition in filters)
+
+
+def _holds(condition: Condition, value: Iterable[str] | str | Integer | None) -> bool:
+    if value is None:
+        return False
+    if isinstance(condition, Between):
+        assert isinstance(value, int)
+        return (condition.low is None or condition.low <= value) and (
+            condition.high is None or value <= condition.high
+        )
+    assert not isinstance(value, int)
+    values = (value,) if isinstance(value, str) else value
+    if isinstance(condition, AnyOf):
+        return any(one in condition.values for one in values)
+    return any(is_below(one, domain) for one in values for domain in condition.domains)
+
+
+def is_below(name: str, domain: str) -> bool:
+    """Whether a host name is the domain or lies below it."""
+    return name == domain or name.endswith(f".{domain}")

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import msgspec
 
-from vizsla.records import Change, Filters, Vector
+from vizsla.records import Change, Condition, Filters, Vector
 
 TEXT_FIELDS: Mapping[str, float] = {
     "title": 3.0,
@@ -54,20 +54,31 @@ class Any(msgspec.Struct, frozen=True, tag=True):
     minimum: int = 1
 
 
-Match = Words | Not | All | Any
+class Holds(msgspec.Struct, frozen=True, tag=True):
+    """The record passes a filter; here it may be negated and be one of several ways to match."""
+
+    condition: Condition
+
+
+Match = Words | Not | All | Any | Holds
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """One query as an engine runs it.
 
-    The result is what matches `words` together with the `CANDIDATES` nearest to `vector`, all within `filters`.
-    Without words and vector it is everything within `filters`, the newest (highest number) first.
+    The result is what matches `words` together with the `CANDIDATES` nearest to `vector`, all of it within `filters`,
+    matching `demand`, and none of it in `without`. Without words and vector it is everything of that kind, the newest
+    (highest number) first.
     """
 
     words: Match | None = None
     vector: Vector | None = None
     """`(dimension,)` float32. All zeros: as `None`."""
     filters: Filters = ()
+    demand: Match | None = None
+    """What every result holds, also those found by looks; does not rank. Demands nothing where analysis leaves nothing."""
+    without: tuple[int, ...] = ()
+    """Numbers of records that are left out: few."""
     offset: int = 0
     limit: int = 35
 
@@ -98,5 +109,8 @@ class Engine(Protocol):
 
     def facets(self, filters: Filters, column: str) -> dict[str, int]:
         """How many records within the filters hold each value of a `set` or `keyword` column, exactly; no zeros."""
+
+    def vocabulary(self) -> Mapping[str, int]:
+        """Every word of the records' texts, folded but not stemmed, and about how many records hold it."""
 
     def close(self) -> None: ...

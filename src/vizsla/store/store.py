@@ -237,6 +237,17 @@ class Store:
         with self._errors(), self._database.reading() as db:
             return next(iter(self._select(db, records.c.image_id == image_id)), None)
 
+    def vector(self, number: int) -> Vector | None:
+        """The vector of a record, `(dimension,)`; `None` if it has none."""
+        with self._errors(), self._database.reading() as db:
+            data = db.scalar(select(vectors.c.vector).where(vectors.c.number == number))
+        return None if data is None else _vector(data)
+
+    def of_content(self, content_id: bytes) -> list[Stored]:
+        """The records that have these bytes, in the order in which they came."""
+        with self._errors(), self._database.reading() as db:
+            return self._select(db, records.c.content_id == content_id, limit=SLICE)
+
     def of_source(self, address: str, key: str | None = None) -> list[str]:
         """Image ids of a source, or of one key in it."""
         query = select(records.c.image_id).join(sources).where(sources.c.address == address)
@@ -347,8 +358,11 @@ def _not_ok(db: Connection) -> list[str]:
 
 
 def _change(sequence: int, number: int, record: bytes, vector: bytes | None) -> Change:
-    values = None if vector is None else np.frombuffer(vector, "<f2").astype(np.float32)
-    return Change(sequence, number, _decode(record), values)
+    return Change(sequence, number, _decode(record), None if vector is None else _vector(vector))
+
+
+def _vector(data: bytes) -> Vector:
+    return np.frombuffer(data, "<f2").astype(np.float32)
 
 
 def _slices(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
