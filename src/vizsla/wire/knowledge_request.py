@@ -1,0 +1,145 @@
+"""The JSON part `knowledgeRequest` of visual search, read as leniently as its clients write it (section 11.1).
+
+Keys in any case, numbers and booleans as strings, unknown keys ignored, null as absent.
+"""
+
+from typing import Any, Final
+
+import msgspec
+
+from vizsla.wire.errors import InvalidRequest
+from vizsla.wire.parameters import DEFAULT_COUNT, MAX_COUNT, number
+from vizsla.wire.requests import WHOLE, CropArea, fraction
+
+SKILLS: Final = {"similarimages": "SimilarImages", "similarproducts": "SimilarProducts"}
+
+DEEPEST: Final = 16
+"""Levels of the JSON that are looked at; published requests have four."""
+
+
+class KnowledgeRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be found out about which picture."""
+
+    url: str | None = None
+    insights_token: str | None = None
+    crop: CropArea = WHOLE
+    site: str | None = None
+    """Only similar pictures of this site and what is below it."""
+    entity_data: bool = False
+    skill: str | None = None
+    """`SimilarImages` or `SimilarProducts`: only this, paged by `offset` and `count`. `None`: everything."""
+    offset: int = 0
+    count: int = DEFAULT_COUNT
+
+    @property
+    def names_image(self) -> bool:
+        return self.url is not None or self.insights_token is not None
+
+
+def parse_knowledge_request(text: bytes) -> KnowledgeRequest:
+    """The request in a part; an empty one asks for everything about the posted picture.
+
+    Raises: `InvalidRequest` if it is not a JSON object, or a value is not valid.
+    """
+    if not text.strip(b" \t\r\n\0\xef\xbb\xbf"):
+        return KnowledgeRequest()
+    asked = _object(text)
+    image, request = _inner(asked, "imageInfo"), _inner(asked, "knowledgeRequest")
+    filters = _inner(request, "filters", "knowledgeRequest.filters")
+    data = _inner(request, "invokedSkillsRequestData", "knowledgeRequest.invokedSkillsRequestData")
+    return KnowledgeRequest(
+        url=_text(image, "url", "imageInfo.url"),
+        insights_token=_text(image, "imageInsightsToken", "imageInfo.imageInsightsToken"),
+        crop=_crop(image),
+        site=_text(filters, "site", "knowledgeRequest.filters.site"),
+        entity_data=str(data.get("enableentitydata")).lower() == "true",
+        skill=_skill(request),
+        offset=_number(request, "offset", 0, None),
+        count=_number(request, "count", DEFAULT_COUNT, MAX_COUNT),
+    )
+
+
+def _object(text: bytes) -> dict[str, Any]:
+    try:
+        asked = _lowered(msgspec.json.decode(text.removeprefix(b"\xef\xbb\xbf")))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise _wrong("knowledgeRequest", text.decode("utf-8", "replace"), "It is not JSON.") from None
+    if not isinstance(asked, dict):
+        raise _wrong("knowledgeRequest", asked, "It is a JSON object.")
+    return asked
+
+
+def _lowered(value: Any, depth: int = 0) -> Any:
+    """Keys in lower case, nulls left out; what is too deep to matter is cut off."""
+    if isinstance(value, dict) and depth < DEEPEST:
+        return {key.lower(): _lowered(entry, depth + 1) for key, entry in value.items() if entry is not None}
+    return value
+
+
+def _inner(outer: dict[str, Any], name: str, path: str = "") -> dict[str, Any]:
+    found = outer.get(name.lower(), {})
+    if not isinstance(found, dict):
+        raise _wrong(path or name, found, "It is a JSON object.")
+    return found
+
+
+def _text(outer: dict[str, Any], name: str, path: str) -> str | None:
+    found = outer.get(name.lower(), "")
+    if not isinstance(found, str):
+        raise _wrong(path, found, "It is a string.")
+    return found.strip() or None
+
+
+def _crop(image: dict[str, Any]) -> CropArea:
+    area = _inner(image, "cropArea", "imageInfo.cropArea")
+    if not area:
+        return WHOLE
+    sides = {side: _side(area, side) for side in CropArea.__struct_fields__}
+    try:
+        return CropArea(**sides)
+    except ValueError as reason:
+        raise _wrong("imageInfo.cropArea", area, str(reason)) from None
+
+
+def _side(area: dict[str, Any], side: str) -> float:
+    path = f"imageInfo.cropArea.{side}"
+    if side not in area:
+        raise InvalidRequest.missing(path)
+    try:
+        return fraction(str(area[side]))
+    except ValueError as reason:
+        raise _wrong(path, area[side], str(reason)) from None
+
+
+def _skill(request: dict[str, Any]) -> str | None:
+    path = "knowledgeRequest.invokedSkills"
+    found = request.get("invokedskills", [])
+    named = [found] if isinstance(found, str) else found
+    if not isinstance(named, list) or len(named) > 1:
+        raise _wrong(path, found, "It is a list of one skill.")
+    if not named:
+        return None
+    skill = SKILLS.get(str(named[0]).lower())
+    if skill is None:
+        raise _wrong(path, named[0], f"Use one of {', '.join(SKILLS.values())}.")
+    return skill
+
+
+def _number(request: dict[str, Any], name: str, default: int, maximum: int | None) -> int:
+    found = request.get(name, "")
+    if found == "":
+        return default
+    read = number() if maximum is None else number(maximum)
+    try:
+        return read(str(found))
+    except ValueError as reason:
+        raise _wrong(f"knowledgeRequest.{name}", found, str(reason)) from None
+
+
+LONGEST_ECHO: Final = 200
+"""Characters of a wrong value that are told back."""
+
+
+def _wrong(path: str, value: Any, more_details: str) -> InvalidRequest:
+    shown = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return InvalidRequest.invalid(path, shown[:LONGEST_ECHO], more_details)
