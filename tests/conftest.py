@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
+from contract.validated import FAULTS, Validated
 from vizsla.gallery import gallery_directory
 from vizsla.library import Choices, Library
 from vizsla.server import application, running
@@ -36,8 +37,17 @@ def gallery_library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Librar
 def served(gallery_library: Library) -> Iterator[Served]:
     """The gallery's library, served, with a key."""
     key = gallery_library.keys.create(name="tests")
-    with running(application(gallery_library)) as address:
+    with running(Validated(application(gallery_library))) as address:
         yield Served(address, key, gallery_library)
+
+
+@pytest.fixture(autouse=True)
+def answers_are_as_published() -> Iterator[None]:
+    """No answer that a test got from a server with `Validated` differs from the published Swagger files."""
+    yield
+    found = FAULTS.copy()
+    FAULTS.clear()
+    assert found == []
 
 
 @pytest.fixture
