@@ -1,16 +1,20 @@
 """What goes wrong on the wire: one exception tree, one table of faults, one body for both kinds of clients.
 
 WireError
-├── InvalidRequest        400  a parameter is missing or has a value that is not valid
+├── InvalidRequest        400  a parameter is missing or has a value that is not valid, or it is no HTTP
 │   ├── UrlTooLong        404  the URL has more than 2,048 characters
 │   ├── NotFound          404  there is nothing at this path
 │   ├── MethodNotAllowed  405  the path does not take this method
-│   └── HttpNotAllowed    410  plain HTTP where the owner demands HTTPS
+│   ├── HttpNotAllowed    410  plain HTTP where the owner demands HTTPS
+│   ├── TooSlow           408  the request did not arrive in time
+│   ├── BodyTooLarge      413  more bytes are posted than are taken
+│   └── HeadTooLarge      431  more bytes of headers than are taken
 ├── Unauthorized          401  no key, a wrong key, or more than one kind of key
 ├── Forbidden             403  the key is disabled or has expired
 ├── QuotaExceeded         403  the key's calls of the month are used up
 ├── RateLimited           429  too many calls per second
 └── ServerError           500  our fault
+    └── Busy              503  more callers or uploads at once than the server takes
 
 Raised where known, rendered once, at the server's edge (`WireError.encode`); read back by clients with
 `decode_error`. Source: the v7 reference, section 13.
@@ -108,10 +112,15 @@ FAULTS: Final = {
     "NotFound": Fault(404, "InvalidRequest", None, "There is nothing at this address."),
     "MethodNotAllowed": Fault(405, "InvalidRequest", None, "The address does not take this method."),
     "HttpNotAllowed": Fault(410, "InvalidRequest", "HttpNotAllowed", "HTTP is not allowed, use HTTPS."),
+    "Malformed": Fault(400, "InvalidRequest", None, "The request is not valid HTTP."),
+    "TooSlow": Fault(408, "InvalidRequest", None, "The request did not arrive in time."),
+    "BodyTooLarge": Fault(413, "InvalidRequest", None, "The body of the request is too large."),
+    "HeadTooLarge": Fault(431, "InvalidRequest", None, "The headers of the request are too large."),
     "RateLimited": Fault(429, "RateLimitExceeded", None, "Rate limit is exceeded."),
     "UnexpectedError": Fault(500, "ServerError", "UnexpectedError", "An unexpected error occurred."),
     "ResourceError": Fault(500, "ServerError", "ResourceError", "A part of the server is not available."),
     "NotImplemented": Fault(500, "ServerError", "NotImplemented", "This is not implemented."),
+    "Busy": Fault(503, "ServerError", "ResourceError", "The server is busy."),
 }
 
 
@@ -209,6 +218,27 @@ class HttpNotAllowed(InvalidRequest):
         super().__init__(FAULTS["HttpNotAllowed"])
 
 
+class TooSlow(InvalidRequest):
+    """The request did not arrive in the time that it is given."""
+
+    def __init__(self) -> None:
+        super().__init__(FAULTS["TooSlow"])
+
+
+class BodyTooLarge(InvalidRequest):
+    """More bytes are posted than `limit`."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(FAULTS["BodyTooLarge"], more_details=f"At most {limit:,} bytes are taken.")
+
+
+class HeadTooLarge(InvalidRequest):
+    """The request line and headers have more than `limit` bytes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(FAULTS["HeadTooLarge"], more_details=f"At most {limit:,} bytes are taken.")
+
+
 class Unauthorized(WireError):
     """The key is missing or unknown; `redundant=True`: more than one was given."""
 
@@ -246,6 +276,13 @@ class ServerError(WireError):
 
     def __init__(self, sub_code: str = "UnexpectedError", *, more_details: str | None = None) -> None:
         super().__init__(FAULTS[sub_code], more_details=more_details)
+
+
+class Busy(ServerError):
+    """More callers or uploads at once than the server takes; `retry_after` seconds later there may be room."""
+
+    def __init__(self, retry_after: int = 1) -> None:
+        WireError.__init__(self, FAULTS["Busy"], retry_after=retry_after)
 
 
 _encoder: Final = msgspec.json.Encoder()
@@ -289,8 +326,12 @@ _CLASSES: Final[dict[int, type[WireError]]] = {
     403: QuotaExceeded,
     404: NotFound,
     405: MethodNotAllowed,
+    408: TooSlow,
     410: HttpNotAllowed,
+    413: BodyTooLarge,
     429: RateLimited,
+    431: HeadTooLarge,
+    503: Busy,
 }
 
 
