@@ -115,35 +115,47 @@ class SearchParameters(msgspec.Struct, frozen=True, kw_only=True):
     count: int = DEFAULT_COUNT
     """Images wanted, 0 to 150."""
     offset: int = 0
-    """Results to skip."""
+    """Results to skip; the `nextOffset` of the page before."""
     mkt: str | None = None
-    """Market as sent; `vizsla.wire.market_for` settles it."""
+    """Market, such as `en-US`. One that is not in the table becomes the nearest."""
     cc: str | None = None
-    """Country as sent; `mkt` wins over it."""
+    """Country, with `Accept-Language`; `mkt` wins over it."""
     set_lang: str | None = None
-    """Language of interface strings as sent; `vizsla.wire.language_for` settles it."""
+    """Language of interface strings; one that is not in the table becomes `en`."""
     safe_search: SafeSearch = SafeSearch.MODERATE
+    """Whether adult pictures may come: only with `Off`."""
     id: str | None = None
     """The `imageId` of the image to put first."""
     aspect: Aspect = Aspect.ALL
+    """Shape of the picture."""
     color: Color | None = None
+    """In colour, black-and-white, or one dominant colour."""
     freshness: Freshness | None = None
+    """Discovered within the last 24 hours, 7 days or 30 days."""
     height: int | None = None
-    """Exact pixels, as `width`. With bounds as well, all of them apply."""
+    """Exact height in pixels. With bounds as well, all of them apply."""
     width: int | None = None
+    """Exact width in pixels. With bounds as well, all of them apply."""
     min_height: int | None = None
-    """Pixels, inclusive, as the three bounds that follow."""
+    """Least height in pixels, inclusive."""
     max_height: int | None = None
+    """Greatest height in pixels, inclusive."""
     min_width: int | None = None
+    """Least width in pixels, inclusive."""
     max_width: int | None = None
+    """Greatest width in pixels, inclusive."""
     min_file_size: int | None = None
-    """Bytes, inclusive, at most 520,192; compare with the record's size clamped alike."""
+    """Least size of the file in bytes, inclusive. Here and in the file, more than 520,192 counts as that."""
     max_file_size: int | None = None
-    """Bytes, inclusive, at most 520,192; compare with the record's size clamped alike."""
+    """Greatest size of the file in bytes, inclusive. Here and in the file, more than 520,192 counts as that."""
     image_content: ImageContent | None = None
+    """Only a face, or head and shoulders."""
     image_type: ImageType | None = None
+    """Kind of picture."""
     license: License = License.ALL
+    """What the licence must permit; with `Any`, that there is one."""
     size: Size = Size.ALL
+    """Class of pixel size: less than 200 a side, up to 500, more, wallpaper."""
 
 
 class Parameter(NamedTuple):

@@ -73,9 +73,13 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     """Who asks: market, language, safe search. As in `SearchParameters`."""
 
     mkt: str | None = None
+    """Market, such as `en-US`. One that is not in the table becomes the nearest."""
     cc: str | None = None
+    """Country, with `Accept-Language`; `mkt` wins over it."""
     set_lang: str | None = None
+    """Language of interface strings; one that is not in the table becomes `en`."""
     safe_search: SafeSearch = SafeSearch.MODERATE
+    """Whether adult pictures may come: only with `Off`."""
 
 
 class DetailsParameters(Circumstances, frozen=True, kw_only=True):
@@ -84,10 +88,11 @@ class DetailsParameters(Circumstances, frozen=True, kw_only=True):
     q: str = ""
     """The query that led to the image, if any."""
     insights_token: str | None = None
-    """Names the image; goes before `img_url`."""
+    """The `imageInsightsToken` of the image; goes before its address."""
     img_url: str | None = None
     """Address of the image."""
     modules: frozenset[Module] = frozenset((Module.ALL,))
+    """What to tell, joined by commas."""
     crop: CropArea = WHOLE
     id: str | None = None
     """An image id; names the image if nothing else does."""

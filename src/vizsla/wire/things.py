@@ -45,7 +45,9 @@ class InsightsMetadata(Answer):
     """What else is known about an image (section 6.3)."""
 
     shopping_sources_count: int | None = None
+    """Places that sell what it shows."""
     recipe_sources_count: int = always(0)
+    """Recipes for what it shows."""
     best_representative_query: Query | None = None
     """The query that describes the image best."""
     pages_including_count: int | None = None
@@ -66,18 +68,19 @@ class Image(Answer):
     thumbnail_url: str = always("")
     """Address of the thumbnail. Holds a `?`, because clients append `&w=..&h=..`."""
     date_published: str = always("")
-    """UTC time of discovery, `vizsla.wire.format_date`."""
+    """UTC time of discovery, `2017-11-03T08:51:00.0000000Z`."""
     is_family_friendly: bool | None = None
+    """Whether safe search lets it through."""
     content_url: str = always("")
     """Address of the image itself."""
     host_page_url: str = always("")
-    """Page that shows the image; may be equal to `content_url`."""
+    """Page that shows the image; may be the image itself."""
     content_size: str = always("")
-    """Bytes of the image as `"<n> B"`, `vizsla.wire.content_size`."""
+    """Size of the file, `897388 B`."""
     encoding_format: str = always("")
     """Short name of the format, `jpeg`, `png`."""
     host_page_display_url: str = always("")
-    """`host_page_url` for display only, `vizsla.wire.display_url`."""
+    """Address of that page to show, not to follow."""
     host_page_domain_friendly_name: str | None = None
     """Name of the site."""
     width: int = always(0)
@@ -85,13 +88,13 @@ class Image(Answer):
     height: int = always(0)
     """Pixels of the upright image."""
     thumbnail: MediaSize = msgspec.field(default_factory=lambda: MediaSize())
-    """Size of the picture behind `thumbnail_url`; clients divide by it."""
+    """Size of the picture behind the thumbnail's address; never zero."""
     image_insights_token: str = always("")
-    """Names the image in calls for details, `vizsla.wire.InsightsToken`."""
+    """Names the image in calls for details and visual search."""
     insights_metadata: InsightsMetadata = msgspec.field(default_factory=lambda: InsightsMetadata())
     image_id: str = always("")
     """40 upper-case hexadecimal digits; value of the parameter `id`."""
     accent_color: str = always("")
     """Six upper-case hexadecimal digits without `#`."""
     creative_commons: str | None = None
-    """Licence, if one is known, `vizsla.wire.Licence.creative_commons`."""
+    """Licence, if one is known."""
