@@ -30,11 +30,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     store: str | None = None
     """SQLAlchemy URL of the truth; default SQLite `records.db`."""
     state: str | None = None
-    """SQLAlchemy URL of keys and usage; default SQLite `state.db`."""
+    """SQLAlchemy URL of keys, usage, asked queries and subsets; default SQLite `state.db`."""
     blobs: str | None = None
     """obstore URL of the thumbnails; default the directory `blobs`."""
     limits: str = "memory://"
-    """`limits` URL where requests per second are counted: `memory://`, or `redis://...` for several servers."""
+    """`limits` URL where requests per second are counted: `memory://`, or `redis://...` or `valkey://...` for several
+    servers."""
+    query_log: bool = True
+    """Count what is asked, without who asks: trending and related searches are made of it."""
 
     host: str = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=0, le=65_535)] = 8000
@@ -46,6 +49,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Serve originals under `/content/` to whoever knows an image's id."""
     pages: bool = True
     """Serve the pages for people, without a key."""
+    cors_origins: tuple[str, ...] | None = None
+    """Origins such as `https://www.example.org` whose pages may call the API from a browser; `*`: all; none: no other.
+    Default: all where a key is asked for, none where `anonymous`, so that no page can look into a private network."""
+    compression: bool = True
+    """Send JSON and HTML compressed to callers that take it."""
+    access_log: bool = False
+    """Log every request, not only those that failed. Neither keys nor query texts are logged."""
+    max_upload_bytes: Annotated[int, msgspec.Meta(ge=1)] = 1_048_576
+    """Larger pictures cannot be posted."""
+
+    tls_certificate: Path | None = None
+    """PEM file of the certificate and what leads to its root: serve HTTPS. Goes with `tls_key`."""
+    tls_key: Path | None = None
+    """PEM file of the certificate's key, without a password."""
+    https_only: bool = False
+    """Refuse plain HTTP, other than health checks."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks of proxies whose `X-Forwarded-Proto` and `X-Forwarded-For` are believed."""
 
     threads: Annotated[int, msgspec.Meta(ge=0)] = 0
     """Decoding threads while adding; 0: one per core."""
