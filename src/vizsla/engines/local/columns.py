@@ -114,7 +114,9 @@ class Columns:
         self.numbers: Numbers = self._read("number").astype(np.int64)
         """Record number of each slot."""
         state = self._read("state")
-        self.live = self._newest() & (state != GONE)
+        self._newest = self._newest_slots()
+        """Of each record number, where it was written last; 0 of numbers that there are not."""
+        self.live = (self._newest[self.numbers] == np.arange(count)) & (state != GONE)
         """Which slots are the newest of a record that is there."""
         self.looks = self.live & (state == LOOKS)
         """Which of them have a vector."""
@@ -128,15 +130,20 @@ class Columns:
         """What `append` takes, of some slots."""
         return {name: self._read(name)[slots] for name in FIELDS}
 
-    def _newest(self) -> Bits:
-        if not self.count:
-            return np.zeros(0, np.bool_)
-        if int(self.numbers.min()) < 1:
+    def _newest_slots(self) -> Numbers:
+        if self.count and int(self.numbers.min()) < 1:
             raise ValueError("a record number is not positive")
-        slots = np.arange(self.count)
-        newest = np.zeros(int(self.numbers.max()) + 1, np.int64)
-        newest[self.numbers] = slots  # of repeated indices, numpy keeps the last
-        return np.asarray(newest[self.numbers] == slots)
+        newest = np.zeros(int(self.numbers.max(initial=0)) + 1, np.int64)
+        newest[self.numbers] = np.arange(self.count)  # of repeated indices, numpy keeps the last
+        return newest
+
+    def holding(self, numbers: Numbers) -> Bits:
+        """Which slots are the newest of these records."""
+        known = numbers[(numbers > 0) & (numbers < len(self._newest))]
+        slots = self._newest[known]
+        bits = np.zeros(self.count, np.bool_)
+        bits[slots[self.numbers[slots] == known]] = True
+        return bits
 
     def passing(self, tests: Sequence[Test]) -> Bits:
         """Which live slots pass all tests."""

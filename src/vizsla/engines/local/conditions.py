@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from vizsla.records import COLUMNS, AnyOf, Between, Column, Condition, Filters, ImageRecord
+from vizsla.records import COLUMNS, AnyOf, Below, Between, Column, Condition, Filters, ImageRecord
 
 from .keywords import Keywords
 
@@ -53,14 +53,21 @@ def tests(filters: Filters, keywords: Keywords) -> tuple[Test, ...]:
     Raises:
         ValueError: a condition names no column, or one of another kind.
     """
-    return tuple(_test(condition, keywords) for condition in filters)
+    return tuple(test(condition, keywords) for condition in filters)
 
 
-def _test(condition: Condition, keywords: Keywords) -> Test:
+def test(condition: Condition, keywords: Keywords) -> Test:
+    """What a slot has to pass for one condition.
+
+    Raises:
+        ValueError: the condition names no column, or one of another kind.
+    """
     column = column_named(condition.column)
     match condition:
         case AnyOf() if column.kind != "number":
             return OneOf(column, tuple(sorted(codes(column, condition.values, keywords))))
+        case Below() if column.kind == "keyword":
+            return OneOf(column, tuple(sorted(keywords.below(condition.domains))))
         case Between() if column.kind == "number":
             low = LOWEST if condition.low is None else condition.low
             high = HIGHEST if condition.high is None else condition.high

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +14,12 @@ from ..errors import EngineError
 from ..fusion import reciprocal_rank_fusion
 from ..seam import CANDIDATES, Hits, Plan
 from .columns import Bits
-from .conditions import Test, column_named, tests
+from .conditions import column_named, tests
 from .current import Current, Snapshot
 from .lock import FileLock
+from .queries import match_query
+from .scope import Scope, clauses, scope_of, slots
 from .vectors import Piece, nearest
-from .words import match_query
 from .writer import Writer
 
 FETCHED = 1000
@@ -102,20 +103,20 @@ class LocalEngine:
         """See `Engine.search`.
 
         Raises:
-            ValueError: a filter or the vector does not fit the index.
+            ValueError: a condition or the vector does not fit the index.
         """
         snapshot = self._current.snapshot
         if snapshot is None:
             return Hits((), 0)
-        demands = snapshot.columns.telling(tests(plan.filters, snapshot.keywords))
-        query = match_query(plan.words) if plan.words is not None else None
+        scope = scope_of(plan, snapshot)
+        query = match_query(plan.words, snapshot.keywords) if plan.words is not None else None
         vector = self._vector(plan.vector)
         if query is None and vector is None:
-            return _newest(snapshot, demands, plan)
-        looks = _nearest(snapshot, demands, vector) if vector is not None else []
+            return _newest(snapshot, scope, plan)
+        looks = _nearest(snapshot, scope, vector) if vector is not None else []
         if query is None:
             return Hits(_page(looks, plan), len(looks))
-        return _fused(snapshot, query, demands, looks, plan)
+        return _fused(snapshot, query, scope, looks, plan)
 
     def _vector(self, vector: Vector | None) -> Vector | None:
         if vector is None or self._current.dimension is None or not vector.any():
@@ -146,6 +147,14 @@ class LocalEngine:
         names = found.members if found.kind == "set" else snapshot.keywords
         return {names[code]: count for code, count in counts.items() if names[code]}
 
+    def vocabulary(self) -> Mapping[str, int]:
+        """See `Engine.vocabulary`. Numbers and single characters are left out; searches go on meanwhile.
+
+        Records that were removed or changed may count until tantivy merges what holds them.
+        """
+        snapshot = self._current.snapshot
+        return snapshot.words.spelt() if snapshot else {}
+
 
 def _within(snapshot: Snapshot, filters: Filters) -> Bits:
     return snapshot.columns.passing(tests(filters, snapshot.keywords))
@@ -155,27 +164,26 @@ def _page(numbers: Sequence[int], plan: Plan) -> tuple[int, ...]:
     return tuple(numbers[plan.offset : plan.offset + plan.limit])
 
 
-def _newest(snapshot: Snapshot, demands: Sequence[Test], plan: Plan) -> Hits:
-    """Everything within the filters, the highest number first."""
-    numbers = snapshot.columns.numbers[snapshot.columns.passing(demands)]
+def _newest(snapshot: Snapshot, scope: Scope, plan: Plan) -> Hits:
+    """Everything within the scope, the highest number first."""
+    numbers = snapshot.columns.numbers[slots(scope, snapshot)]
     if not snapshot.columns.ascending:
         numbers.sort()
     return Hits(_page(numbers[::-1].tolist(), plan), len(numbers))
 
 
-def _nearest(snapshot: Snapshot, demands: Sequence[Test], vector: Vector) -> list[int]:
-    matching = snapshot.columns.passing(demands) & snapshot.columns.looks
+def _nearest(snapshot: Snapshot, scope: Scope, vector: Vector) -> list[int]:
+    matching = slots(scope, snapshot) & snapshot.columns.looks
     found: list[int] = nearest(
         snapshot.pieces, vector, CANDIDATES, matching, snapshot.columns.numbers
     ).tolist()
     return found
 
 
-def _fused(
-    snapshot: Snapshot, query: Query, demands: Sequence[Test], looks: Sequence[int], plan: Plan
-) -> Hits:
+def _fused(snapshot: Snapshot, query: Query, scope: Scope, looks: Sequence[int], plan: Plan) -> Hits:
     """The head, which is fused, and then the other word matches as they rank."""
-    best, matches = snapshot.words.best(query, demands, FETCHED)
+    narrowing = clauses(scope, snapshot)
+    best, matches = snapshot.words.best(query, narrowing, FETCHED)
     head = reciprocal_rank_fusion((best[:CANDIDATES], looks))
     if matches <= FETCHED:
         inside = set(head)
@@ -184,8 +192,8 @@ def _fused(
     page = _page(head, plan)
     missing = plan.limit - len(page) if plan.offset + plan.limit > len(head) else 0
     if not missing:
-        both = snapshot.words.among(query, demands, looks) if looks else 0
+        both = snapshot.words.among(query, narrowing, looks) if looks else 0
         return Hits(page, matches + len(looks) - both)
     start = max(0, plan.offset - len(head))
-    rest, others = snapshot.words.rest(query, demands, head, start, missing)
+    rest, others = snapshot.words.rest(query, narrowing, head, start, missing)
     return Hits((*page, *rest), len(head) + others)

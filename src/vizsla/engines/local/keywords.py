@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from bisect import bisect_left
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -19,6 +20,8 @@ class Keywords:
         self._path = path
         self._strings = [""]
         self._codes = {"": 0}
+        self._backwards: list[tuple[str, int]] = []
+        """Every string from its end to its start, with its code, sorted: what ends alike stands together."""
         self._size = 0
         self.refresh()
 
@@ -60,6 +63,25 @@ class Keywords:
     def code(self, string: str) -> int | None:
         """The code of a string, or `None` if no record ever had it."""
         return self._codes.get(string)
+
+    def below(self, domains: Iterable[str]) -> set[int]:
+        """Codes of all strings that are one of the domains or end with a dot and one."""
+        backwards = self._sorted_backwards()
+        found = {code for domain in domains if (code := self.code(domain)) is not None}
+        for domain in domains:
+            ending = domain[::-1]
+            first = bisect_left(backwards, (f"{ending}.", 0))
+            last = bisect_left(backwards, (f"{ending}/", 0))  # the character after the dot
+            found.update(code for _, code in backwards[first:last])
+        return found
+
+    def _sorted_backwards(self) -> list[tuple[str, int]]:
+        known = self._backwards
+        if len(known) < len(self._strings):
+            new = enumerate(self._strings[len(known) :], len(known))
+            known = sorted([*known, *((string[::-1], code) for code, string in new)])
+            self._backwards = known
+        return known
 
     def __getitem__(self, code: int) -> str:
         return self._strings[code]

@@ -1,0 +1,111 @@
+"""Which records a plan may find, whatever ranks them: as clauses for tantivy, and as slots for all else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+from tantivy import Occur, Query
+
+from ..seam import All, Any, Holds, Match, Not, Plan, Words
+from .columns import Bits
+from .conditions import Test, test, tests
+from .current import Snapshot
+from .queries import Clause, match_query, numbers_query, opposite, silent, test_query
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """All of these at once."""
+
+    tests: tuple[Test, ...]
+    demand: Match | None
+    without: tuple[int, ...]
+
+
+def scope_of(plan: Plan, snapshot: Snapshot) -> Scope:
+    """The scope of a plan.
+
+    Raises:
+        ValueError: a filter names no column, or one of another kind.
+    """
+    telling = snapshot.columns.telling(tests(plan.filters, snapshot.keywords))
+    return Scope(telling, plan.demand, plan.without)
+
+
+def clauses(scope: Scope, snapshot: Snapshot) -> list[Clause]:
+    """What narrows a tantivy query to the scope and leaves its ranking alone."""
+    found = [(Occur.Must, test_query(one)) for one in scope.tests]
+    demand = match_query(scope.demand, snapshot.keywords) if scope.demand is not None else None
+    if demand is not None:
+        found.append((Occur.Must, silent(demand)))
+    if scope.without:
+        found.append((Occur.MustNot, numbers_query(scope.without)))
+    return found
+
+
+def slots(scope: Scope, snapshot: Snapshot) -> Bits:
+    """The live slots within the scope."""
+    found = snapshot.columns.passing(scope.tests)
+    demanded = _matching(scope.demand, snapshot) if scope.demand is not None else None
+    if demanded is not None:
+        found = found & demanded
+    if scope.without:
+        found = found & ~snapshot.columns.holding(np.array(scope.without, np.int64))
+    return found
+
+
+def _matching(match: Match, snapshot: Snapshot) -> Bits | None:
+    """Slots that match, some dead ones perhaps; `None` if analysis leaves nothing that is demanded.
+
+    What is of words alone goes to tantivy whole; conditions are cheaper in the columns.
+    """
+    if not _has_conditions(match):
+        query = match_query(match, snapshot.keywords)
+        return None if query is None else _worded(query, snapshot)
+    match match:
+        case Holds():
+            return snapshot.columns.passing((test(match.condition, snapshot.keywords),))
+        case Not():
+            part = _matching(match.part, snapshot)
+            return None if part is None else ~part
+        case All():
+            parts = _each(_words_together(match.parts), snapshot)
+            return np.logical_and.reduce(parts) if parts else None
+        case Any():
+            parts = _each(match.parts, snapshot)
+            return np.sum(parts, axis=0) >= min(match.minimum, len(parts)) if parts else None
+    raise AssertionError(match)
+
+
+def _each(parts: Sequence[Match], snapshot: Snapshot) -> list[Bits]:
+    return [bits for part in parts if (bits := _matching(part, snapshot)) is not None]
+
+
+def _words_together(parts: Sequence[Match]) -> list[Match]:
+    """The same parts, of which those of words alone are one: all of them together match fewer than each."""
+    conditions = [part for part in parts if _has_conditions(part)]
+    words = tuple(part for part in parts if not _has_conditions(part))
+    return [All(words), *conditions]
+
+
+def _has_conditions(match: Match) -> bool:
+    match match:
+        case Words():
+            return False
+        case Holds():
+            return True
+        case Not():
+            return _has_conditions(match.part)
+    return any(map(_has_conditions, match.parts))
+
+
+def _worded(query: Query, snapshot: Snapshot) -> Bits:
+    """The slots of all matches, or of all that are none, whichever are fewer: fetching numbers is what costs."""
+    size = len(snapshot.words)
+    numbers = snapshot.words.every(query, size // 2)
+    if numbers is not None:
+        return snapshot.columns.holding(numbers)
+    others = snapshot.words.every(opposite(query), size)
+    assert others is not None
+    return ~snapshot.columns.holding(others)
