@@ -17,6 +17,7 @@ from vizsla.web import STATIC
 
 from .admission import Admission
 from .api import Api
+from .documentation import Documentation
 from .errors import HANDLERS, UrlLimit
 from .follower import Follower
 from .hosts import Hosts
@@ -38,6 +39,7 @@ def application(library: Library) -> Starlette:
     admission = Admission(library.keys, settings.limits, anonymous=settings.anonymous)
     follower = Follower(library, admission)
     api = Api(library.searcher, admission, hosts)
+    documentation = Documentation(hosts)
     pages = WebPages(library.searcher, library.store, hosts)
     routes: list[BaseRoute] = [Route(f"{prefix}/images/search", api.search) for prefix in PREFIXES]
     routes += [
@@ -45,12 +47,14 @@ def application(library: Library) -> Starlette:
         Route("/content/{image_id}", Originals(library.store, settings).get),
         Route("/healthz", _healthy),
         Route("/readyz", follower.ready),
+        Route("/openapi.json", documentation.openapi),
+        Route("/docs", documentation.page),
+        Mount("/static", StaticFiles(directory=STATIC)),
     ]
     if settings.pages:
         routes += [
             Route("/", pages.home),
             Route("/images/search", pages.search),
-            Mount("/static", StaticFiles(directory=STATIC)),
         ]
     app = Starlette(
         routes=routes,

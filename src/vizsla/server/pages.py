@@ -51,15 +51,15 @@ class WebPages:
     def _home(self, addresses: Addresses) -> Response:
         newest = self._searcher.newest(NEWEST, addresses)
         html = self._pages.home(addresses.base, newest.value, newest.total_estimated_matches)
-        return _page(html, addresses)
+        return html_page(html, addresses)
 
     def _results(self, pairs: list[tuple[str, str]], addresses: Addresses) -> Response:
         try:
             parameters = parse_search(pairs)
         except InvalidRequest as error:
-            return _page(self._pages.sorry(addresses.base, str(error)), addresses, status=400)
+            return html_page(self._pages.sorry(addresses.base, str(error)), addresses, status=400)
         answer = self._searcher.search(parameters, addresses)
-        return _page(self._pages.results(addresses.base, parameters, answer), addresses)
+        return html_page(self._pages.results(addresses.base, parameters, answer), addresses)
 
     def _picture(self, image_id: str, query: str, addresses: Addresses) -> Response:
         try:
@@ -68,12 +68,12 @@ class WebPages:
             stored = None
         if stored is None:
             html = self._pages.sorry(addresses.base, "This picture is not here any more.")
-            return _page(html, addresses, status=404)
+            return html_page(html, addresses, status=404)
         (image,) = images_of([stored.record], query, addresses)
-        return _page(self._pages.picture(addresses.base, stored.record, image, query), addresses)
+        return html_page(self._pages.picture(addresses.base, stored.record, image, query), addresses)
 
 
-def _page(html: str, addresses: Addresses, *, status: int = 200) -> Response:
+def html_page(html: str, addresses: Addresses, *, status: int = 200) -> HTMLResponse:
     """The page may be reached under another origin than the one that its addresses begin with: both are ours."""
     scheme, _, rest = addresses.base.partition("://")
     policy = POLICY.format(ours=f"'self' {scheme}://{rest.partition('/')[0]}")

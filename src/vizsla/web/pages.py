@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -19,6 +20,7 @@ from vizsla.wire import (
     License,
     SearchParameters,
     Size,
+    TrendingImages,
     to_pairs,
 )
 
@@ -83,12 +85,27 @@ class Pages:
             following=_page(given, after) if more else None,
         )
 
-    def picture(self, base: str, record: ImageRecord, image: Image, query: str) -> str:
-        """The page about one image."""
+    def picture(
+        self, base: str, record: ImageRecord, image: Image, query: str, similar: Sequence[Image] = ()
+    ) -> str:
+        """The page about one image, with others that look like it."""
         licence = LICENCES[record.licence]
-        return self._render(
-            "picture.html", base=base, record=record, image=image, query=query, licence=licence
-        )
+        shown = {"record": record, "image": image, "query": query, "licence": licence, "similar": similar}
+        return self._render("picture.html", base=base, **shown)
+
+    def trending(self, base: str, answer: TrendingImages) -> str:
+        """The page with what people look for."""
+        return self._render("trending.html", base=base, answer=answer)
+
+    def docs(self, base: str, document: Mapping[str, Any], header: str) -> str:
+        """The page about the API.
+
+        Args:
+            document: the OpenAPI document.
+            header: the name of the header that carries the key.
+        """
+        operations = [each for methods in document["paths"].values() for each in methods.values()]
+        return self._render("docs.html", base=base, document=document, header=header, operations=operations)
 
     def sorry(self, base: str, message: str) -> str:
         """A page that says what went wrong."""
