@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from vizsla.state import Keys, StateError
+from vizsla.state import Keys, State
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / "state.db"
-
-
-@pytest.fixture
-def keys(file: Path) -> Iterator[Keys]:
-    keys = Keys(file)
-    yield keys
-    keys.close()
+def keys(state: State) -> Keys:
+    return state.keys
 
 
 def only_id(keys: Keys) -> int:
@@ -36,9 +27,9 @@ def test_a_key_has_32_hexadecimal_digits_and_no_other_has_them(keys: Keys) -> No
     assert all(len(secret) == 32 and set(secret) <= set("0123456789abcdef") for secret in made)
 
 
-def test_the_digits_are_kept_nowhere(keys: Keys, file: Path) -> None:
-    secret = keys.create(name="mine")
-    keys.close()
+def test_the_digits_are_kept_nowhere(state: State, file: Path) -> None:
+    secret = state.keys.create(name="mine")
+    state.close()
     kept = b"".join(path.read_bytes() for path in file.parent.iterdir())
     assert b"mine" in kept
     assert secret.encode() not in kept
@@ -132,8 +123,8 @@ def test_processes_share_keys_and_lose_no_call(keys: Keys, file: Path) -> None:
     other = """
 import sys
 from pathlib import Path
-from vizsla.state import Keys
-keys = Keys(Path(sys.argv[1]))
+from vizsla.state import State
+keys = State(Path(sys.argv[1])).keys
 assert keys.find(sys.argv[2]).name == "shared"
 for _ in range(40):
     keys.count({1: 1})
@@ -148,44 +139,30 @@ keys.create(name="from there")
 
 def test_a_revocation_by_another_process_is_seen_at_once(keys: Keys, file: Path) -> None:
     secret = keys.create()
-    elsewhere = Keys(file)
-    elsewhere.revoke(secret)
+    elsewhere = State(file)
+    elsewhere.keys.revoke(secret)
     elsewhere.close()
     key = keys.find(secret)
     assert key
     assert key.revoked is not None
 
 
-def test_keys_outlive_the_process(keys: Keys, file: Path) -> None:
-    secret = keys.create(name="mine")
-    keys.count({only_id(keys): 3})
-    keys.close()
-    again = Keys(file)
-    key = again.find(secret)
+def test_keys_outlive_the_process(state: State, file: Path) -> None:
+    secret = state.keys.create(name="mine")
+    state.keys.count({only_id(state.keys): 3})
+    state.close()
+    again = State(file)
+    key = again.keys.find(secret)
     again.close()
     assert key
     assert (key.name, key.calls) == ("mine", 3)
 
 
-def test_a_damaged_file_is_a_clear_error(file: Path) -> None:
-    file.write_bytes(b"this is no database" * 100)
-    with pytest.raises(StateError, match="the keys cannot be read or written"):
-        Keys(file)
-
-
-def test_a_place_that_is_not_there_is_a_clear_error(tmp_path: Path) -> None:
-    with pytest.raises(StateError, match="the keys cannot be read or written"):
-        Keys(tmp_path / "nowhere" / "state.db")
-
-
-def test_the_file_is_what_the_schema_says(keys: Keys, file: Path) -> None:
-    """A change of the tables needs a migration: whoever makes one meets this test."""
-    keys.create()
-    with sqlite3.connect(file) as db:
-        tables = dict(db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'"))
-        columns = {table: [row[1] for row in db.execute(f"PRAGMA table_info({table})")] for table in tables}
-    db.close()
-    assert columns == {
-        "keys": ["id", "digest", "hint", "name", "created", "revoked", "tps", "monthly"],
-        "usage": ["key_id", "month", "calls"],
-    }
+def test_calls_are_told_by_key_and_month(keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        keys.create()
+    for month, calls in (("2026-12", {1: 2, 3: 5}), ("2026-11", {1: 7})):
+        monkeypatch.setattr("vizsla.state.keys._month", lambda month=month: month)
+        keys.count(calls)
+    assert keys.usage() == {1: {"2026-11": 7, "2026-12": 2}, 3: {"2026-12": 5}}
+    assert list(keys.usage()[1]) == ["2026-11", "2026-12"]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from vizsla.encoders.seam import Encoder
     from vizsla.search import Searcher
     from vizsla.sources.seam import Source
-    from vizsla.state import Keys
+    from vizsla.state import Keys, Queries, State, Subset, Subsets
     from vizsla.store import Store
     from vizsla.wire import Images, SearchParameters
 
@@ -119,11 +119,25 @@ class Library:
             return self._kept(Store(self._place(self.settings.store, "records.db")))
 
     @cached_property
-    def keys(self) -> Keys:
-        from vizsla.state import Keys
+    def state(self) -> State:
+        from vizsla.state import State
 
+        settings = self.settings
         with _usable("state"):
-            return self._kept(Keys(self._place(self.settings.state, "state.db")))
+            place = self._place(settings.state, "state.db")
+            return self._kept(State(place, query_log=settings.query_log))
+
+    @property
+    def keys(self) -> Keys:
+        return self.state.keys
+
+    @property
+    def queries(self) -> Queries:
+        return self.state.queries
+
+    @property
+    def subsets(self) -> Subsets:
+        return self.state.subsets
 
     @cached_property
     def blobs(self) -> Blobs:
@@ -188,6 +202,16 @@ class Library:
         from .removing import remove
 
         return remove(self, what)
+
+    def save_subset(self, subset: Subset) -> bool:
+        """Keep a subset, in place of one that has its name; whether there was one.
+
+        Raises:
+            LibraryError: it names a source that is not in the library.
+        """
+        from .narrowing import save
+
+        return save(self, subset)
 
     def index(self) -> bool:
         """Make everything that is in the store findable, unless another process does; whether it is."""

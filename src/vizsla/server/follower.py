@@ -20,7 +20,7 @@ TICK_SECONDS = 0.15
 """Between looks at the store: what is added is to be found within a second."""
 
 COUNT_TICKS = 7
-"""Counted calls are written about once a second."""
+"""Counted calls and asked queries are written about once a second."""
 
 
 class Follower:
@@ -43,7 +43,7 @@ class Follower:
         finally:
             self._stopping.set()
             thread.join()
-            self._admission.flush()
+            self._write_down()
 
     async def ready(self, request: Request) -> Response:
         """`GET /readyz`: 200 once everything that was in the store at the start can be found."""
@@ -57,8 +57,12 @@ class Follower:
             self._attempt(self._follow, "the index could not follow the store")
             ticks += 1
             if ticks % COUNT_TICKS == 0:
-                self._attempt(self._admission.flush, "calls could not be counted")
+                self._write_down()
             self._stopping.wait(TICK_SECONDS)
+
+    def _write_down(self) -> None:
+        self._attempt(self._admission.flush, "calls could not be counted")
+        self._attempt(self._library.queries.flush, "what was asked could not be written down")
 
     def _follow(self) -> None:
         if self._library.index():

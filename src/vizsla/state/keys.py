@@ -6,29 +6,22 @@ import hashlib
 import re
 import secrets
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import msgspec
 from sqlalchemy import Select, func, insert, or_, select, update
-from sqlalchemy.exc import DatabaseError
 
-from vizsla.store.database import Database
-
-from .schema import keys, metadata, usage
+from .schema import keys, usage
+from .tables import Tables, add_up
 
 _ID = re.compile(r"[0-9]{1,18}")
 """An id as somebody types it, within 64 bits."""
 
 KEY_BYTES = 16
 """32 hexadecimal digits: published samples refuse to send a key of another length."""
-
-
-class StateError(Exception):
-    """The state's database cannot be read or written; the message says why."""
 
 
 class Key(msgspec.Struct, frozen=True):
@@ -50,39 +43,27 @@ class Key(msgspec.Struct, frozen=True):
 
 
 class Keys:
-    """The keys of a library. Safe for several threads and processes.
+    """The keys of a library. Safe for several threads and processes; any method may raise StateError."""
 
-    Args:
-        url: an SQLAlchemy URL, or the path of an SQLite file.
-
-    Raises:
-        StateError: it cannot be opened; and from every method.
-    """
-
-    def __init__(self, url: str | Path) -> None:
-        self._database = Database(url)
-        with self._errors(), self._database.writing() as db:
-            metadata.create_all(db)
-
-    def close(self) -> None:
-        self._database.close()
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
 
     def create(self, *, name: str = "", tps: int | None = None, monthly: int | None = None) -> str:
         """Make a key; returns its 32 hexadecimal digits, which are kept nowhere."""
         secret = secrets.token_hex(KEY_BYTES)
         row = {"digest": _digest(secret), "hint": secret[:4], "name": name, "created": int(time.time())}
-        with self._errors(), self._database.writing() as db:
+        with self._tables.writing() as db:
             db.execute(insert(keys).values(**row, tps=tps, monthly=monthly))
         return secret
 
     def find(self, secret: str) -> Key | None:
         """The key with these digits, revoked or not."""
-        with self._errors(), self._database.reading() as db:
+        with self._tables.reading() as db:
             row = db.execute(_with_calls().where(keys.c.digest == _digest(secret))).first()
         return Key(*row) if row else None
 
     def all(self) -> list[Key]:
-        with self._errors(), self._database.reading() as db:
+        with self._tables.reading() as db:
             return [Key(*row) for row in db.execute(_with_calls().order_by(keys.c.id))]
 
     def revoke(self, which: str) -> int:
@@ -92,28 +73,26 @@ class Keys:
         named = or_(keys.c.name == which, keys.c.digest == _digest(which))
         if _ID.fullmatch(which):
             named = or_(named, keys.c.id == int(which))
-        with self._errors(), self._database.writing() as db:
+        with self._tables.writing() as db:
             change = update(keys).where(named, keys.c.revoked.is_(None)).values(revoked=int(time.time()))
             return db.execute(change).rowcount
 
     def count(self, calls: Mapping[int, int]) -> None:
         """Add to this month's calls of keys, by id."""
-        if not calls:
+        month = _month()
+        rows = [{"key_id": key_id, "month": month, "calls": added} for key_id, added in calls.items()]
+        if not rows:
             return
-        with self._errors(), self._database.writing() as db:
-            for key_id, added in calls.items():
-                mine = (usage.c.key_id == key_id) & (usage.c.month == _month())
-                more = update(usage).where(mine).values(calls=usage.c.calls + added)
-                if db.execute(more).rowcount == 0:
-                    db.execute(insert(usage).values(key_id=key_id, month=_month(), calls=added))
+        with self._tables.writing() as db:
+            add_up(db, usage, rows)
 
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except DatabaseError as error:
-            why = "the disk is full: make room" if "full" in str(error.orig) else error.orig
-            raise StateError(f"the keys cannot be read or written: {why}") from error
+    def usage(self) -> dict[int, dict[str, int]]:
+        """Calls of each key in each month that had any: by id, then by month as `2026-11`, the oldest first."""
+        found: defaultdict[int, dict[str, int]] = defaultdict(dict)
+        with self._tables.reading() as db:
+            for key_id, month, calls in db.execute(select(usage).order_by(usage.c.month)):
+                found[key_id][month] = calls
+        return dict(found)
 
 
 def _with_calls() -> Select[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, String, Table
+from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
 metadata = MetaData()
 
@@ -27,3 +27,22 @@ usage = Table(
     Column("calls", BigInteger, nullable=False),
 )
 """`month` as `2026-11`, UTC."""
+
+queries = Table(
+    "queries",
+    metadata,
+    Column("text", String(100), primary_key=True),
+    Column("market", String(16), primary_key=True),
+    Column("weight", Float(53), nullable=False),
+    Column("times", BigInteger, nullable=False),
+    Index("queries_by_weight", "weight"),
+)
+"""`weight` as `queries.Queries` adds it up; `times` that the text was asked in all."""
+
+subsets = Table(
+    "subsets",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("content", Text, nullable=False),
+)
+"""`name` in lower case; `content` is the subset as JSON."""
