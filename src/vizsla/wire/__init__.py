@@ -104,6 +104,7 @@ from vizsla.wire.licences import (
     licence_from_url,
     parse_code,
 )
+from vizsla.wire.location import Location, parse_location
 from vizsla.wire.markets import (
     COUNTRIES,
     DEFAULT_LANGUAGE,
@@ -250,6 +251,7 @@ __all__ = [
     "KnowledgeRequest",
     "Licence",
     "License",
+    "Location",
     "Market",
     "MediaSize",
     "MethodNotAllowed",
@@ -321,6 +323,7 @@ __all__ = [
     "parse_details",
     "parse_image_id",
     "parse_knowledge_request",
+    "parse_location",
     "parse_search",
     "read_parameters",
     "simid",
