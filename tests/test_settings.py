@@ -78,16 +78,20 @@ def test_variables_that_are_no_settings_are_left_alone() -> None:
 
 
 def test_every_field_can_be_set_in_every_place() -> None:
+    networks = ("10.0.0.0/8", "fd00::/8")
     other: dict[str, Any] = {
         field.name: {bool: not field.default, int: 7}.get(type(field.default), "/elsewhere")
         for field in msgspec.structs.fields(Settings)
         if field.name != "library"
     }
-    expected = Settings(**other)
+    other |= dict.fromkeys(("cors_origins", "trusted_proxies", "fetch_networks"), networks)
+    paths = dict.fromkeys(("tls_certificate", "tls_key"), Path("/elsewhere"))
+    expected = Settings(**other | paths)
     changed = msgspec.structs.asdict(expected).items() - msgspec.structs.asdict(Settings()).items()
-    assert dict(changed) == other
+    assert dict(changed) == other | paths
     assert load(other, {}) == expected
-    assert load({}, {f"VIZSLA_{name.upper()}": str(value) for name, value in other.items()}) == expected
+    written = {name: ",".join(v) if isinstance(v, tuple) else str(v) for name, v in other.items()}
+    assert load({}, {f"VIZSLA_{name.upper()}": value for name, value in written.items()}) == expected
     file_in(
         DEFAULT_LIBRARY, "\n".join(f"{name} = {msgspec.json.encode(v).decode()}" for name, v in other.items())
     )
@@ -110,6 +114,8 @@ def test_switches_are_words_or_digits_in_the_environment(text: str, value: bool)
         ("threads", "1.5"),
         ("max_file_bytes", "0"),
         ("max_pixels", "many"),
+        ("fetch_networks", "home"),
+        ("fetch_networks", "10.0.0.0/8, 10.0.0.1/8"),
     ],
 )
 def test_a_bad_value_is_named_with_the_place_it_came_from(name: str, value: str) -> None:
@@ -122,6 +128,17 @@ def test_a_bad_value_is_named_with_the_place_it_came_from(name: str, value: str)
     file = file_in(DEFAULT_LIBRARY, f"{name} = '{value}'")
     assert f"`$.{name}`" in refused()
     assert str(file) in refused()
+
+
+@pytest.mark.parametrize("text", ["10.0.0.0/8,fd00::/8", " 10.0.0.0/8 , fd00::/8, "])
+def test_a_list_is_separated_by_commas_where_there_are_no_lists(text: str) -> None:
+    assert load({}, {"VIZSLA_FETCH_NETWORKS": text}).fetch_networks == ("10.0.0.0/8", "fd00::/8")
+
+
+@pytest.mark.parametrize("value", ["5", "[5]", "{a = 1}", "['home']", "[['10.0.0.0/8']]"])
+def test_a_list_of_something_else_is_an_error(value: str) -> None:
+    file_in(DEFAULT_LIBRARY, f"fetch_networks = {value}")
+    assert "`$.fetch_networks" in refused()
 
 
 def test_a_bad_value_is_an_error_even_where_a_later_place_overrules_it() -> None:

@@ -1,7 +1,7 @@
 """One typed settings object, filled from defaults, then a file, then the environment, then options.
 
 The file is `vizsla.toml` in the library's directory, or the one that `VIZSLA_SETTINGS` names. Each field is read from
-the environment as `VIZSLA_` and its name in capitals.
+the environment as `VIZSLA_` and its name in capitals, the items of a list separated by commas.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, get_args, get_origin
 
 import msgspec
 
@@ -68,12 +69,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     trusted_proxies: tuple[str, ...] = ()
     """Addresses or networks of proxies whose `X-Forwarded-Proto` and `X-Forwarded-For` are believed."""
 
+    fetch: bool = True
+    """Fetch images that callers name by address; off: such calls are refused."""
+    fetch_networks: tuple[str, ...] = ()
+    """Networks, such as `10.0.0.0/8`, that may be fetched from although they are not public."""
+
     threads: Annotated[int, msgspec.Meta(ge=0)] = 0
     """Decoding threads while adding; 0: one per core."""
     max_file_bytes: Annotated[int, msgspec.Meta(ge=1)] = 100_000_000
     """Larger files are not read."""
     max_pixels: Annotated[int, msgspec.Meta(ge=1)] = 1_000_000_000
     """Larger pictures are not decoded."""
+
+    def __post_init__(self) -> None:
+        for network in self.fetch_networks:
+            _check_network(network)
 
 
 def load(options: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None) -> Settings:
@@ -112,8 +122,30 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _overlay(settings: Settings, values: Mapping[str, Any], origin: str) -> Settings:
-    merged = msgspec.structs.asdict(settings) | dict(values)
+    merged = msgspec.structs.asdict(settings) | {name: _listed(name, value) for name, value in values.items()}
     try:
         return msgspec.convert(merged, Settings, strict=False, dec_hook=lambda kind, value: kind(value))
     except (msgspec.ValidationError, TypeError) as error:
         raise SettingsError(f"a setting from {origin} is wrong: {error}") from error
+
+
+def _is_list(kind: Any) -> bool:
+    return get_origin(kind) is tuple or any(_is_list(part) for part in get_args(kind))
+
+
+_LISTS: Final = {field.name for field in msgspec.structs.fields(Settings) if _is_list(field.type)}
+
+
+def _listed(name: str, value: Any) -> Any:
+    """A list may be written as one text with commas, as in the environment, which knows nothing else."""
+    if name in _LISTS and isinstance(value, str):
+        return [part for item in value.split(",") if (part := item.strip())]
+    return value
+
+
+def _check_network(network: str) -> None:
+    """Raises `ValueError`, in the words of msgspec, which says so of every other field."""
+    try:
+        ip_network(network)
+    except ValueError as error:
+        raise ValueError(f"{error}, write it as 10.0.0.0/8 - at `$.fetch_networks`") from error
