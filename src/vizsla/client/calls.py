@@ -4,38 +4,63 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, Final, TypedDict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypedDict, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
 
-from vizsla.wire import SEARCH_PARAMETERS, Image, Images, WireError, decode_error, decode_images
+from vizsla.wire import (
+    CUSTOM_SEARCH_PARAMETERS,
+    CropArea,
+    Image,
+    ImageKnowledge,
+    ImageModuleAction,
+    Images,
+    KnowledgeRequest,
+    PagedImages,
+    WireError,
+    decode_error,
+    write_knowledge_request,
+)
 
 from .errors import UnexpectedAnswer
 
 if TYPE_CHECKING:
     import httpx
 
+_Decoded = TypeVar("_Decoded")
+
 DEFAULT_ENDPOINT: Final = "http://127.0.0.1:8000"
 KEY_HEADER: Final = "Ocp-Apim-Subscription-Key"
 SEARCH_PATH: Final = "/images/search"
+CUSTOM_SEARCH_PATH: Final = "/bingcustomsearch/v7.0/images/search"
 
-_VERSION: Final = re.compile(r"/v7(?:\.0)?$", re.IGNORECASE)
+_VERSION: Final = re.compile(r"(?:/bing|/api)?/v7(?:\.0)?$", re.IGNORECASE)
 _HEADERS: Final = {"User-Agent": "vizsla", "Accept-Encoding": "gzip, deflate"}
 
 
-class SearchFilters(TypedDict, total=False):
-    """Parameters of a search besides the query, in the spelling of Python; see `vizsla.wire.SearchParameters`."""
+class Circumstances(TypedDict, total=False):
+    """Parameters of every call, in the spelling of Python; see `vizsla.wire.Circumstances`."""
 
-    count: int
-    offset: int
     mkt: str
     cc: str
     set_lang: str
     safe_search: str
+
+
+class SearchFilters(Circumstances, total=False):
+    """Parameters of a search besides the query, in the spelling of Python; see `vizsla.wire.SearchParameters`.
+
+    With `custom_config` only what is in the saved subset of that name is searched.
+    """
+
+    custom_config: str
+    count: int
+    offset: int
     id: str
     aspect: str
     color: str
@@ -54,11 +79,17 @@ class SearchFilters(TypedDict, total=False):
     size: str
 
 
-_WIRE_NAMES: Final = {row.field: row.name for row in SEARCH_PARAMETERS}
+_WIRE_NAMES: Final = {row.field: row.name for row in CUSTOM_SEARCH_PARAMETERS}
+
+AnyImage: TypeAlias = Image | bytes | Path | str
+"""A picture: an image of an answer, the bytes or the path of a file, an http address, or an insights token."""
+
+Parts: TypeAlias = dict[str, tuple[str | None, bytes]]
+"""Parts of a multipart form: name, to the name of a file and its bytes."""
 
 
 class Call(msgspec.Struct, frozen=True):
-    """One GET."""
+    """One request: GET, or POST if it has parts."""
 
     url: str
     headers: dict[str, str]
@@ -66,6 +97,7 @@ class Call(msgspec.Struct, frozen=True):
     """Instead of the address's own query, if given."""
     follow_redirects: bool = False
     """Only where no key is sent: it is not for whoever a server points to."""
+    parts: Parts | None = None
 
 
 class Calls:
@@ -82,15 +114,39 @@ class Calls:
 
     def __init__(self, endpoint: str | None, key: str | None) -> None:
         self.search_url = search_url(endpoint or os.environ.get("VIZSLA_ENDPOINT") or DEFAULT_ENDPOINT)
+        self._base = self.search_url.removesuffix(SEARCH_PATH)
         self._key = _key_header((key or os.environ.get("VIZSLA_KEY") or "").strip())
 
     def search(self, query: str, filters: Mapping[str, Any]) -> Call:
-        unknown = filters.keys() - _WIRE_NAMES.keys()
-        if unknown:
-            raise TypeError(f"no such search parameter: {', '.join(sorted(unknown))}")
-        given = {_WIRE_NAMES[name]: str(value) for name, value in filters.items() if value is not None}
-        headers = {**_HEADERS, **self._key, "Accept": "application/json"}
-        return Call(self.search_url, headers, {"q": query, **given})
+        custom = _VERSION.sub("", self._base) + CUSTOM_SEARCH_PATH
+        url = custom if filters.get("custom_config") else self.search_url
+        return self._call(url, {"q": query, **_named(filters)})
+
+    def trending(self, circumstances: Mapping[str, Any]) -> Call:
+        return self._call(f"{self._base}/images/trending", _named(circumstances))
+
+    def details(
+        self, image: AnyImage, query: str, modules: Iterable[str], crop: CropArea, rest: Mapping[str, Any]
+    ) -> Call:
+        sides = {} if crop.whole else dict(zip(("cal", "cat", "car", "cab"), _sides(crop), strict=True))
+        params = {"modules": ",".join(modules), "q": query, **sides, **_named(rest)}
+        named = _named_image(image)
+        names = {"insights_token": "insightsToken", "url": "imgUrl"}
+        params |= {names[field]: value for field, value in named.items()}
+        given = {name: value for name, value in params.items() if value}
+        parts: Parts | None = None if named else {"image": ("image", _bytes(image))}
+        return self._call(f"{self._base}/images/details", given, parts)
+
+    def visual_search(self, image: AnyImage, request: KnowledgeRequest, rest: Mapping[str, Any]) -> Call:
+        named = _named_image(image)
+        asked = msgspec.structs.replace(request, **named)
+        parts: Parts = {"knowledgeRequest": (None, write_knowledge_request(asked))}
+        if not named:
+            parts["image"] = ("image", _bytes(image))
+        return self._call(f"{self._base}/images/visualsearch", _named(rest), parts)
+
+    def _call(self, url: str, params: dict[str, str], parts: Parts | None = None) -> Call:
+        return Call(url, {**_HEADERS, **self._key, "Accept": "application/json"}, params, parts=parts)
 
     def content(self, image: Image) -> Call:
         return Call(image.content_url, _HEADERS, follow_redirects=True)
@@ -98,6 +154,34 @@ class Calls:
     def thumbnail(self, image: Image, width: int | None, height: int | None) -> Call:
         sides = "".join(f"&{name}={side}" for name, side in (("w", width), ("h", height)) if side is not None)
         return Call(image.thumbnail_url + sides, _HEADERS, follow_redirects=True)
+
+
+def _named(given: Mapping[str, Any]) -> dict[str, str]:
+    """Parameters as the contract spells them."""
+    unknown = given.keys() - _WIRE_NAMES.keys()
+    if unknown:
+        raise TypeError(f"no such parameter: {', '.join(sorted(unknown))}")
+    return {_WIRE_NAMES[name]: str(value) for name, value in given.items() if value is not None}
+
+
+def _named_image(image: AnyImage) -> dict[str, str]:
+    """How a picture is named that need not be sent; nothing if it has to be."""
+    if isinstance(image, Image):
+        return {"insights_token": image.image_insights_token}
+    if isinstance(image, str):
+        return {"url" if image.lower().startswith(("http://", "https://")) else "insights_token": image}
+    return {}
+
+
+def _bytes(image: AnyImage) -> bytes:
+    if isinstance(image, Path):
+        return image.read_bytes()
+    assert isinstance(image, bytes)
+    return image
+
+
+def _sides(crop: CropArea) -> tuple[str, ...]:
+    return tuple(map(str, (crop.left, crop.top, crop.right, crop.bottom)))
 
 
 def _key_header(key: str) -> dict[str, str]:
@@ -123,15 +207,15 @@ def search_url(endpoint: str) -> str:
     return base + (SEARCH_PATH if _VERSION.search(base) else f"/v7.0{SEARCH_PATH}")
 
 
-def read_images(response: httpx.Response) -> Images:
-    """The answer of a search.
+def read(response: httpx.Response, decode: Callable[[bytes], _Decoded]) -> _Decoded:
+    """The answer of a call.
 
     Raises:
         WireError: the server refused.
         UnexpectedAnswer: it is no v7 answer.
     """
     try:
-        return decode_images(read_bytes(response))
+        return decode(read_bytes(response))
     except msgspec.DecodeError as error:
         raise UnexpectedAnswer(f"{response.url} does not answer as image search v7 does: {error}") from error
 
@@ -169,3 +253,20 @@ def next_offset(page: Images, offset: int) -> int | None:
     """Where the next page begins; `None` after the last."""
     following = page.next_offset
     return following if page.value and offset < following < page.total_estimated_matches else None
+
+
+def similar_in(knowledge: ImageKnowledge) -> PagedImages:
+    """The page of similar pictures in an answer; empty if there is none."""
+    for tag in knowledge.tags:
+        for action in tag.actions:
+            if isinstance(action, ImageModuleAction) and action.action_type == "VisualSearch":
+                return action.data
+    return PagedImages()
+
+
+def following(request: KnowledgeRequest, page: PagedImages) -> KnowledgeRequest | None:
+    """The request for the next page of similar pictures; `None` after the last."""
+    offset, total = page.next_offset or 0, page.total_estimated_matches or 0
+    if not page.value or not request.offset < offset < total:
+        return None
+    return msgspec.structs.replace(request, offset=offset)

@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import TYPE_CHECKING, Self, Unpack
 
-from vizsla.wire import Image, Images
+from vizsla.wire import (
+    WHOLE,
+    CropArea,
+    Image,
+    ImageInsights,
+    ImageKnowledge,
+    Images,
+    KnowledgeRequest,
+    TrendingImages,
+    decode_images,
+    decode_insights,
+    decode_knowledge,
+    decode_trending,
+)
 
-from .calls import Calls, SearchFilters, next_offset, read_bytes, read_images
+from .calls import (
+    AnyImage,
+    Calls,
+    Circumstances,
+    SearchFilters,
+    following,
+    next_offset,
+    read,
+    read_bytes,
+    similar_in,
+)
 
 if TYPE_CHECKING:
     import httpx
@@ -52,7 +75,7 @@ class Client:
             WireError: the server refused; its subclass says why.
             ClientError: there is no usable answer.
         """
-        return read_images(self._http.get(self._calls.search(query, filters)))
+        return read(self._http.send(self._calls.search(query, filters)), decode_images)
 
     def pages(self, query: str, **filters: Unpack[SearchFilters]) -> Iterator[Images]:
         """All pages of results, each beginning where the one before says."""
@@ -75,13 +98,79 @@ class Client:
             if given == limit:
                 return
 
+    def details(
+        self,
+        image: AnyImage,
+        *,
+        q: str = "",
+        modules: Iterable[str] = ("All",),
+        crop: CropArea = WHOLE,
+        **circumstances: Unpack[Circumstances],
+    ) -> ImageInsights:
+        """What is known about a picture.
+
+        Args:
+            image: an image of an answer, the bytes or path of a file, an http address, or an insights token.
+            q: the query that led there, if any.
+            modules: names of `vizsla.wire.Module`.
+            crop: only this region is looked at.
+
+        Raises:
+            WireError, ClientError: as `search`.
+            OSError: the file cannot be read.
+        """
+        call = self._calls.details(image, q, modules, crop, circumstances)
+        return read(self._http.send(call), decode_insights)
+
+    def visual_search(
+        self,
+        image: AnyImage,
+        *,
+        crop: CropArea = WHOLE,
+        site: str | None = None,
+        **circumstances: Unpack[Circumstances],
+    ) -> ImageKnowledge:
+        """What is seen in a picture, and what can be done with it; arguments as of `details`.
+
+        Args:
+            site: only similar pictures of this site.
+        """
+        request = KnowledgeRequest(crop=crop, site=site)
+        return read(
+            self._http.send(self._calls.visual_search(image, request, circumstances)), decode_knowledge
+        )
+
+    def similar(
+        self,
+        image: AnyImage,
+        *,
+        limit: int | None = None,
+        crop: CropArea = WHOLE,
+        site: str | None = None,
+        **circumstances: Unpack[Circumstances],
+    ) -> Iterator[Image]:
+        """Pictures that look like it, the most similar first, page after page; arguments as of `visual_search`."""
+        request: KnowledgeRequest | None = KnowledgeRequest(crop=crop, site=site, skill="SimilarImages")
+        given = 0
+        while request is not None:
+            call = self._calls.visual_search(image, request, circumstances)
+            page = similar_in(read(self._http.send(call), decode_knowledge))
+            for found in page.value[: None if limit is None else limit - given]:
+                yield found
+                given += 1
+            request = None if given == limit else following(request, page)
+
+    def trending(self, **circumstances: Unpack[Circumstances]) -> TrendingImages:
+        """What people look for."""
+        return read(self._http.send(self._calls.trending(circumstances)), decode_trending)
+
     def thumbnail(self, image: Image, *, width: int | None = None, height: int | None = None) -> bytes:
         """The bytes of the thumbnail (JPEG or PNG), fitted into `width` and `height` pixels if they are given."""
-        return read_bytes(self._http.get(self._calls.thumbnail(image, width, height)))
+        return read_bytes(self._http.send(self._calls.thumbnail(image, width, height)))
 
     def content(self, image: Image) -> bytes:
         """The bytes of the image itself."""
-        return read_bytes(self._http.get(self._calls.content(image)))
+        return read_bytes(self._http.send(self._calls.content(image)))
 
     def close(self) -> None:
         self._http.close()
@@ -111,7 +200,7 @@ class AsyncClient:
         self._http = AsyncHttp(timeout, retries, transport)
 
     async def search(self, query: str, **filters: Unpack[SearchFilters]) -> Images:
-        return read_images(await self._http.get(self._calls.search(query, filters)))
+        return read(await self._http.send(self._calls.search(query, filters)), decode_images)
 
     async def pages(self, query: str, **filters: Unpack[SearchFilters]) -> AsyncIterator[Images]:
         offset: int | None = filters.get("offset", 0)
@@ -132,11 +221,58 @@ class AsyncClient:
             if given == limit:
                 return
 
+    async def details(
+        self,
+        image: AnyImage,
+        *,
+        q: str = "",
+        modules: Iterable[str] = ("All",),
+        crop: CropArea = WHOLE,
+        **circumstances: Unpack[Circumstances],
+    ) -> ImageInsights:
+        call = self._calls.details(image, q, modules, crop, circumstances)
+        return read(await self._http.send(call), decode_insights)
+
+    async def visual_search(
+        self,
+        image: AnyImage,
+        *,
+        crop: CropArea = WHOLE,
+        site: str | None = None,
+        **circumstances: Unpack[Circumstances],
+    ) -> ImageKnowledge:
+        request = KnowledgeRequest(crop=crop, site=site)
+        return read(
+            await self._http.send(self._calls.visual_search(image, request, circumstances)), decode_knowledge
+        )
+
+    async def similar(
+        self,
+        image: AnyImage,
+        *,
+        limit: int | None = None,
+        crop: CropArea = WHOLE,
+        site: str | None = None,
+        **circumstances: Unpack[Circumstances],
+    ) -> AsyncIterator[Image]:
+        request: KnowledgeRequest | None = KnowledgeRequest(crop=crop, site=site, skill="SimilarImages")
+        given = 0
+        while request is not None:
+            call = self._calls.visual_search(image, request, circumstances)
+            page = similar_in(read(await self._http.send(call), decode_knowledge))
+            for found in page.value[: None if limit is None else limit - given]:
+                yield found
+                given += 1
+            request = None if given == limit else following(request, page)
+
+    async def trending(self, **circumstances: Unpack[Circumstances]) -> TrendingImages:
+        return read(await self._http.send(self._calls.trending(circumstances)), decode_trending)
+
     async def thumbnail(self, image: Image, *, width: int | None = None, height: int | None = None) -> bytes:
-        return read_bytes(await self._http.get(self._calls.thumbnail(image, width, height)))
+        return read_bytes(await self._http.send(self._calls.thumbnail(image, width, height)))
 
     async def content(self, image: Image) -> bytes:
-        return read_bytes(await self._http.get(self._calls.content(image)))
+        return read_bytes(await self._http.send(self._calls.content(image)))
 
     async def aclose(self) -> None:
         await self._http.close()

@@ -50,7 +50,7 @@ class Http:
         self._retries = retries
         self._client = httpx.Client(timeout=timeout, transport=transport)
 
-    def get(self, call: Call) -> httpx.Response:
+    def send(self, call: Call) -> httpx.Response:
         """The response, whatever its status.
 
         Raises:
@@ -84,7 +84,7 @@ class AsyncHttp:
         self._retries = retries
         self._client = httpx.AsyncClient(timeout=timeout, transport=transport)
 
-    async def get(self, call: Call) -> httpx.Response:
+    async def send(self, call: Call) -> httpx.Response:
         for attempt in count(1):
             outcome = await self._try(call)
             wait = pause(attempt, outcome) if attempt <= self._retries else None
@@ -124,7 +124,8 @@ def pause(attempt: int, outcome: Outcome) -> float | None:
 
 
 def _request(client: httpx.Client | httpx.AsyncClient, call: Call) -> httpx.Request:
-    return client.build_request("GET", call.url, params=call.params, headers=call.headers)
+    method = "GET" if call.parts is None else "POST"
+    return client.build_request(method, call.url, params=call.params, headers=call.headers, files=call.parts)
 
 
 def _settled(outcome: Outcome) -> httpx.Response:

@@ -92,6 +92,7 @@ from vizsla.wire.knowledge_request import (
     SKILLS,
     KnowledgeRequest,
     parse_knowledge_request,
+    write_knowledge_request,
 )
 from vizsla.wire.licences import (
     CODES,
@@ -168,6 +169,17 @@ from vizsla.wire.requests import (
     parse_details,
 )
 from vizsla.wire.things import Image, InsightsMetadata, MediaSize, Query, QueryThumbnail
+from vizsla.wire.thumbnails import (
+    DEFAULT_QUALITY,
+    MAX_BORDER,
+    MAX_PIXEL_RATIO,
+    MAX_QUALITY,
+    MIN_QUALITY,
+    THUMBNAIL_PARAMETERS,
+    Crop,
+    ThumbnailParameters,
+    parse_thumbnail,
+)
 from vizsla.wire.trending import TileImage, TrendingCategory, TrendingImages, TrendingTile, decode_trending
 
 __all__ = [
@@ -180,6 +192,7 @@ __all__ = [
     "DEFAULT_COUNT",
     "DEFAULT_LANGUAGE",
     "DEFAULT_MARKET",
+    "DEFAULT_QUALITY",
     "DETAILS_PARAMETERS",
     "FAULTS",
     "LANGUAGES",
@@ -188,15 +201,20 @@ __all__ = [
     "LONGEST_ECHO",
     "MARKETS",
     "MARKET_ROWS",
+    "MAX_BORDER",
     "MAX_COUNT",
     "MAX_DISPLAY_LENGTH",
     "MAX_FILE_SIZE",
     "MAX_NUMBER",
+    "MAX_PIXEL_RATIO",
+    "MAX_QUALITY",
     "MAX_THUMBNAIL_HEIGHT",
     "MAX_TOKEN_LENGTH",
     "MAX_URL_LENGTH",
+    "MIN_QUALITY",
     "SEARCH_PARAMETERS",
     "SKILLS",
+    "THUMBNAIL_PARAMETERS",
     "THUMBNAIL_WIDTH",
     "TRENDING_MARKETS",
     "TRENDING_PARAMETERS",
@@ -211,6 +229,7 @@ __all__ = [
     "Busy",
     "Circumstances",
     "Color",
+    "Crop",
     "CropArea",
     "CropType",
     "CustomSearchParameters",
@@ -289,6 +308,7 @@ __all__ = [
     "TextRecognitionAction",
     "TextRegion",
     "ThumbnailId",
+    "ThumbnailParameters",
     "TileImage",
     "TooSlow",
     "TrendingCategory",
@@ -325,8 +345,10 @@ __all__ = [
     "parse_knowledge_request",
     "parse_location",
     "parse_search",
+    "parse_thumbnail",
     "read_parameters",
     "simid",
     "thumbnail_size",
     "to_pairs",
+    "write_knowledge_request",
 ]

@@ -59,6 +59,24 @@ def parse_knowledge_request(text: bytes) -> KnowledgeRequest:
     )
 
 
+def write_knowledge_request(request: KnowledgeRequest) -> bytes:
+    """The part that `parse_knowledge_request` reads back as `request`."""
+    image = {"url": request.url, "imageInsightsToken": request.insights_token}
+    crop = None if request.crop.whole else request.crop
+    asked: dict[str, Any] = {"filters": {"site": request.site} if request.site else None}
+    if request.entity_data:
+        asked["invokedSkillsRequestData"] = {"enableEntityData": "true"}
+    if request.skill:
+        asked |= {"invokedSkills": [request.skill], "offset": request.offset, "count": request.count}
+    return msgspec.json.encode(
+        {"imageInfo": _given({**image, "cropArea": crop}), "knowledgeRequest": _given(asked)}
+    )
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
 def _object(text: bytes) -> dict[str, Any]:
     try:
         asked = _lowered(msgspec.json.decode(text.removeprefix(b"\xef\xbb\xbf")))
