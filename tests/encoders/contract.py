@@ -63,6 +63,12 @@ class EncoderContract:
     def test_a_text_without_a_known_word_gives_zeros(self, encoder: Encoder, text: str) -> None:
         assert not encoder.encode_texts([text]).any()
 
+    def test_it_knows_words_and_not_what_is_none(self, encoder: Encoder) -> None:
+        assert all(encoder.knows(text) for text in ("dog", "Puppies", "a red sailing boat on the sea", ""))
+        assert not any(
+            encoder.knows(text) for text in ("qxzvk", "dog qxzvk", "pupppies", "\ud800 " + "x" * 100_000)
+        )
+
     def test_several_threads_get_what_one_gets(self, encoder: Encoder) -> None:
         batch = pictures(encoder, 2)
         images, texts = encoder.encode_images(batch), encoder.encode_texts(TEXTS)

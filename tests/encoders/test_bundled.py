@@ -151,3 +151,8 @@ def test_sixteen_puppies_are_sixteen_dogs(encoder: Encoder) -> None:
     vectors = encoder.encode_images(np.stack([middle(photo.path, encoder.geometry.side) for photo in shown]))
     best = np.argsort(-(vectors @ encoder.encode_texts(["puppies"])[0]), kind="stable")[:16]
     assert ["dog" in shown[number].words for number in best] == [True] * 16
+
+
+def test_slips_of_the_pen_are_not_known_also_where_they_read_as_two_words(encoder: Encoder) -> None:
+    assert all(map(encoder.knows, ("zebra", "children's", "T-shirt", "running", "happier")))
+    assert not any(map(encoder.knows, ("pupies", "kitchin", "elefant", "mountian", "bycicle", "собака")))

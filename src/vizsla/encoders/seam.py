@@ -52,3 +52,6 @@ class Encoder(Protocol):
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
         """Encode texts into `(n, dimension)` float32; a text without a known word gives zeros."""
+
+    def knows(self, text: str) -> bool:
+        """Whether every word of a text is one that it was taught, and so no slip of the pen. Microseconds."""

@@ -49,6 +49,9 @@ class BundledEncoder:
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
         return self._text_tower.encode(texts)
 
+    def knows(self, text: str) -> bool:
+        return self._text_tower.knows(text)
+
     @cached_property
     def _image_tower(self) -> ImageTower:
         from vizsla.encoders.bundled.image_tower import ImageTower

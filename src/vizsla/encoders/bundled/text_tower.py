@@ -44,6 +44,10 @@ class TextTower:
                 row[:] = self._relevance(self._embed(numbers)) @ self._projection
         return out
 
+    def knows(self, text: str) -> bool:
+        """See `Encoder.knows`."""
+        return self._vocabulary.holds(text)
+
     def _embed(self, numbers: list[int]) -> Vectors:
         """Return the unit vector of a phrase, from the entries that it is made of."""
         vectors = self._vectors[numbers].astype(np.float32)

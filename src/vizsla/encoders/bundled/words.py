@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
 _TOKEN = re.compile(r"[a-z0-9]+(?:[-.'][a-z0-9]+)*")
+_WORD = re.compile(r"\w+")
 _LONGEST = 5  # Tokens of one entry; longer names are found by their parts.
 _SHORTEST_PART = 3  # Letters of each half of a compound; shorter halves are found in everything.
 _LONGEST_TOKEN = 40  # Letters; what is longer is no word.
@@ -66,6 +67,11 @@ class Vocabulary:
             found += numbers
             del tokens[:size]
         return found
+
+    def holds(self, text: str) -> bool:
+        """Whether every word of a text is an entry or an inflected form of one; two words run together are none."""
+        words = _WORD.findall(fold(text))
+        return all(len(word) == 1 or self._number(word) is not None for word in words)
 
     def _head(self, tokens: Sequence[str]) -> tuple[int, list[int]]:
         """Return how many of the first tokens were read, and as what: the longest entry wins."""
