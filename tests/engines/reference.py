@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from vizsla.engines.fusion import reciprocal_rank_fusion
-from vizsla.engines.seam import CANDIDATES, TEXT_FIELDS, All, Any, Hits, Match, Not, Plan, Words
-from vizsla.records import COLUMNS, AnyOf, Change, Condition, Filters, ImageRecord, Vector
+from vizsla.engines.seam import CANDIDATES, TEXT_FIELDS, All, Any, Hits, Holds, Match, Not, Plan, Words
+from vizsla.records import COLUMNS, AnyOf, Below, Between, Change, Condition, Filters, ImageRecord, Vector
 
 STOP_WORDS = frozenset(
     [
@@ -47,11 +47,16 @@ Tokens = list[tuple[int, str]]
 """Place in the text, and word."""
 
 
-def analyse(text: str) -> Tokens:
-    """Words folded, stop words left out, with a stemmer that knows plurals: enough for the words of tests."""
+def spelt(text: str) -> Tokens:
+    """Words folded, stop words left out."""
     folded = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
     words = enumerate(re.findall(r"[a-z0-9]+", folded))
-    return [(place, word.removesuffix("s")) for place, word in words if word not in STOP_WORDS]
+    return [(place, word) for place, word in words if word not in STOP_WORDS]
+
+
+def analyse(text: str) -> Tokens:
+    """Words with a stemmer that knows plurals: enough for the words of tests."""
+    return [(place, word.removesuffix("s")) for place, word in spelt(text)]
 
 
 def values(record: ImageRecord, name: str) -> set[str]:
@@ -82,7 +87,7 @@ class ReferenceEngine:
             self._watermark = change.sequence
 
     def search(self, plan: Plan) -> Hits:
-        allowed = sorted(self._within(plan.filters), reverse=True)
+        allowed = sorted(self._allowed(plan), reverse=True)
         words = demanded(plan.words) if plan.words is not None else None
         if plan.vector is not None and plan.vector.any() and plan.vector.shape != (self._dimension,):
             raise ValueError("the vector does not fit")
@@ -94,6 +99,15 @@ class ReferenceEngine:
         head = reciprocal_rank_fusion((ranked[:CANDIDATES], looks))
         everything = head + [number for number in ranked if number not in set(head)]
         return Hits(tuple(everything[plan.offset : plan.offset + plan.limit]), len(everything))
+
+    def _allowed(self, plan: Plan) -> list[int]:
+        demand = demanded(plan.demand) if plan.demand is not None else None
+        return [
+            number
+            for number in self._within(plan.filters)
+            if number not in plan.without
+            and (demand is None or score(demand, self._records[number][0]) is not None)
+        ]
 
     def _by_words(self, words: Match, allowed: Iterable[int]) -> list[int]:
         scores = {number: score(words, self._records[number][0]) for number in allowed}
@@ -117,19 +131,40 @@ class ReferenceEngine:
         counts = Counter(value for n in within for value in values(self._records[n][0], column))
         return {value: count for value, count in counts.items() if value}
 
+    def vocabulary(self) -> Mapping[str, int]:
+        found = Counter(word for record, _ in self._records.values() for word in spelt_words(record))
+        return {word: count for word, count in found.items() if len(word) > 1 and not word.isdigit()}
+
     def close(self) -> None:
         pass
 
     def _within(self, filters: Filters) -> list[int]:
         for condition in filters:
-            if (_COLUMNS[condition.column].kind == "number") == isinstance(condition, AnyOf):
-                raise ValueError("the condition does not fit the column")
+            check(condition)
         return [n for n, (record, _) in self._records.items() if all(holds(c, record) for c in filters)]
 
 
+FITTING: Mapping[type[Condition], tuple[str, ...]] = {
+    AnyOf: ("set", "keyword"),
+    Below: ("keyword",),
+    Between: ("number",),
+}
+"""Kinds of columns to which a condition applies."""
+
+
+def check(condition: Condition) -> None:
+    if _COLUMNS[condition.column].kind not in FITTING[type(condition)]:
+        raise ValueError("the condition does not fit the column")
+
+
 def holds(condition: Condition, record: ImageRecord) -> bool:
+    check(condition)
     if isinstance(condition, AnyOf):
         return not condition.values.isdisjoint(values(record, condition.column))
+    if isinstance(condition, Below):
+        (name,) = values(record, condition.column)
+        labels = name.split(".")
+        return any(".".join(labels[start:]) in condition.domains for start in range(len(labels)))
     number = _COLUMNS[condition.column].read(record)
     if number is None:
         return False
@@ -138,10 +173,18 @@ def holds(condition: Condition, record: ImageRecord) -> bool:
     return (low is None or low <= number) and (high is None or number <= high)
 
 
+def spelt_words(record: ImageRecord) -> set[str]:
+    texts = (getattr(record, field) for field in TEXT_FIELDS)
+    whole = " ".join(text if isinstance(text, str) else " ".join(text) for text in texts)
+    return {word for _, word in spelt(whole)}
+
+
 def demanded(match: Match) -> Match | None:
     """The match without what demands nothing."""
     if isinstance(match, Words):
         return match if analyse(match.text) else None
+    if isinstance(match, Holds):
+        return match
     if isinstance(match, Not):
         inner = demanded(match.part)
         return None if inner is None else Not(inner)
@@ -158,6 +201,8 @@ def score(match: Match, record: ImageRecord) -> float | None:
         return max(
             (TEXT_FIELDS[field] for field in fields if _holds_words(match, record, field)), default=None
         )
+    if isinstance(match, Holds):
+        return 0.0 if holds(match.condition, record) else None
     if isinstance(match, Not):
         return 0.0 if score(match.part, record) is None else None
     scores = [found for part in match.parts if (found := score(part, record)) is not None]

@@ -11,10 +11,11 @@ from vizsla.engines import open_engine
 from vizsla.engines.seam import Engine
 
 from .contract import EngineContract
+from .demands import DemandContract
 from .samples import DIMENSION
 
 
-class TestLocalEngine(EngineContract):
+class TestLocalEngine(DemandContract, EngineContract):
     @pytest.fixture
     def engine(self, directory: Path) -> Iterator[Engine]:
         engine = open_engine(directory, DIMENSION)

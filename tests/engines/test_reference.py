@@ -7,11 +7,12 @@ import pytest
 from vizsla.engines.seam import Engine
 
 from .contract import EngineContract
+from .demands import DemandContract
 from .reference import ReferenceEngine
 from .samples import DIMENSION
 
 
-class TestReferenceEngine(EngineContract):
+class TestReferenceEngine(DemandContract, EngineContract):
     @pytest.fixture
     def engine(self) -> Engine:
         return ReferenceEngine(DIMENSION)
