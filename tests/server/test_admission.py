@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from vizsla.server.admission import Admission, _seconds_to_next_month
-from vizsla.state import Keys, StateError
+from vizsla.state import Keys, State, StateError
 from vizsla.wire import Forbidden, QuotaExceeded, Unauthorized
 
 from .shelf import KEY, Shelf, raw_get, served_with
@@ -138,9 +138,9 @@ def test_for_everybody_if_the_owner_says_so(shelf: Shelf) -> None:
 
 @pytest.fixture
 def keys(tmp_path: Path) -> Iterator[Keys]:
-    keys = Keys(tmp_path / "state.db")
-    yield keys
-    keys.close()
+    state = State(tmp_path / "state.db")
+    yield state.keys
+    state.close()
 
 
 def test_what_cannot_be_written_stays_counted(keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,14 +8,10 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from limits import RateLimitItemPerSecond
-from limits.errors import ConfigurationError
-from limits.storage import Storage, storage_from_string
-from limits.strategies import FixedWindowRateLimiter
-
-from vizsla.settings import SettingsError
 from vizsla.state import Key, Keys
 from vizsla.wire import Forbidden, QuotaExceeded, RateLimited, Unauthorized
+
+from .rates import Rates
 
 HEADER = "Ocp-Apim-Subscription-Key"
 
@@ -27,17 +23,17 @@ class Admission:
     """Decides about each request, and counts it.
 
     Args:
-        limits: `limits` URL of the place where calls per second are counted.
+        limits: the setting; where calls per second are counted.
         anonymous: everybody may ask; no key is looked at.
 
     Raises:
-        SettingsError: `limits` cannot be used.
+        SettingsError: `limits` cannot be used, or nothing answers there.
     """
 
     def __init__(self, keys: Keys, limits: str, *, anonymous: bool) -> None:
         self._keys = keys
         self._anonymous = anonymous
-        self._limiter = FixedWindowRateLimiter(_storage(limits))
+        self._rates = Rates(limits)
         self._remembered: dict[str, tuple[float, Key]] = {}
         self._uncounted: Counter[int] = Counter()
         self._lock = threading.Lock()
@@ -88,22 +84,14 @@ class Admission:
         return key
 
     def _count(self, key: Key) -> None:
-        if key.tps is not None and not self._limiter.hit(RateLimitItemPerSecond(key.tps), str(key.id)):
+        # a number alone would be that of a key of another library, where both count in one place
+        counted_as = f"{key.id}-{key.hint}-{key.created}"
+        if key.tps is not None and not self._rates.hit(counted_as, key.tps):
             raise RateLimited
         with self._lock:
             if key.monthly is not None and key.calls + self._uncounted[key.id] >= key.monthly:
                 raise QuotaExceeded(_seconds_to_next_month(datetime.now(UTC)))
             self._uncounted[key.id] += 1
-
-
-def _storage(url: str) -> Storage:
-    try:
-        storage = storage_from_string(url)
-    except ConfigurationError as error:
-        raise SettingsError(f"the setting limits cannot be used: {error}") from error
-    if not isinstance(storage, Storage):
-        raise SettingsError(f"the setting limits cannot be {url!r}: leave `async+` out")
-    return storage
 
 
 def _seconds_to_next_month(now: datetime) -> int:
