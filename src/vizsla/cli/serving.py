@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import logging
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .options import LibraryOption, http_address, open_library
 from .output import note
+
+if TYPE_CHECKING:
+    from vizsla.settings import Settings
+
+PemOption = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="PEM file; with its pair, HTTPS is served.")
+]
 
 
 def serve(
@@ -21,20 +29,36 @@ def serve(
     anonymous: Annotated[
         bool | None, typer.Option("--anonymous", help="Answer without keys: for private networks.")
     ] = None,
+    tls_certificate: PemOption = None,
+    tls_key: PemOption = None,
+    https_only: Annotated[bool | None, typer.Option("--https-only", help="Refuse plain HTTP.")] = None,
 ) -> None:
     """Serve the library: the API, thumbnails, and pages for people."""
-    from vizsla.server import application
+    from vizsla.server import application, tls_context
     from vizsla.server import serve as run
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    with open_library(library, host=host, port=port, public_url=public_url, anonymous=anonymous) as opened:
+    logging.getLogger("vizsla").setLevel(logging.INFO)
+    options = {"host": host, "port": port, "public_url": public_url, "anonymous": anonymous}
+    secure = {"tls_certificate": tls_certificate, "tls_key": tls_key, "https_only": https_only}
+    with open_library(library, **options, **secure) as opened:
         settings = opened.settings
+        tls = tls_context(settings.tls_certificate, settings.tls_key)
         _ = opened.encoder  # one that is not the library's is an error now, not with the first search
         if not settings.anonymous and not any(key.revoked is None for key in opened.keys.all()):
             note("there is no key yet, and the API answers only with one: `vizsla keys create` makes one")
+        if _refuses_everything(settings):
+            note(
+                "only HTTPS is answered, and nothing here speaks it: name a certificate, or `trusted_proxies`"
+            )
         run(
             application(opened),
             settings.host,
             settings.port,
             lambda address: print(f"vizsla: listening on {address}", flush=True),
+            tls=tls,
         )
+
+
+def _refuses_everything(settings: Settings) -> bool:
+    return settings.https_only and not settings.tls_certificate and not settings.trusted_proxies

@@ -2,5 +2,6 @@
 
 from .app import application
 from .run import ServingError, running, serve
+from .tls import tls_context
 
-__all__ = ["ServingError", "application", "running", "serve"]
+__all__ = ["ServingError", "application", "running", "serve", "tls_context"]

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -18,7 +17,8 @@ from vizsla.web import STATIC
 from .admission import Admission
 from .api import Api
 from .documentation import Documentation
-from .errors import HANDLERS, UrlLimit
+from .edge import middleware
+from .errors import HANDLERS
 from .follower import Follower
 from .hosts import Hosts
 from .originals import Originals
@@ -27,6 +27,14 @@ from .thumbnails import Thumbnails
 
 PREFIXES = ("/v7.0", "/bing/v7.0", "/v7", "/api/v7")
 """v7 reference, section 1.1: two that clients use, and two of links in answers that they follow."""
+
+CUSTOM = "/bingcustomsearch/v7.0"
+
+COURTESY = "/bing/v7.0/searchimages/search"
+"""Where node-bing-api looks, whose default address lacks a slash (clients' notes, section 6)."""
+
+CALLED_FROM_PAGES = (*(f"{prefix}/" for prefix in (*PREFIXES, CUSTOM)), "/openapi.json")
+"""Beginnings of the paths that pages of other origins may call."""
 
 
 def application(library: Library) -> Starlette:
@@ -43,6 +51,7 @@ def application(library: Library) -> Starlette:
     pages = WebPages(library.searcher, library.store, hosts)
     routes: list[BaseRoute] = [Route(f"{prefix}/images/search", api.search) for prefix in PREFIXES]
     routes += [
+        Route(COURTESY, api.search),
         Route("/th", Thumbnails(library.blobs).get),
         Route("/content/{image_id}", Originals(library.store, settings).get),
         Route("/healthz", _healthy),
@@ -58,7 +67,7 @@ def application(library: Library) -> Starlette:
         ]
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(UrlLimit)],
+        middleware=middleware(settings, CALLED_FROM_PAGES),
         exception_handlers=HANDLERS,
         lifespan=_lifespan(follower.running),
     )

@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 from starlette.responses import Response
 
+from .accepting import qualities
+
 _CLIENT_ID: Final = re.compile(r"[0-9A-Za-z-]{8,64}")
 
 
@@ -24,20 +26,49 @@ CLIENT_ID: Final = _Cased(b"X-MSEdge-ClientID")
 TRACE_ID: Final = _Cased(b"BingAPIs-TraceId")
 MARKET: Final = _Cased(b"BingAPIs-Market")
 
+EXPOSED: Final = (
+    "X-MSEdge-ClientID",
+    "BingAPIs-TraceId",
+    "BingAPIs-Market",
+    "BingAPIs-SessionId",
+    "Retry-After",
+)
+"""What a page of another origin may read of an answer."""
+
 FOREVER: Final = {"Cache-Control": "public, max-age=31536000, immutable", "Access-Control-Allow-Origin": "*"}
 """For what is named by its content: such an address never leads to anything else."""
 
+FRESH: Final = {"Cache-Control": "private, max-age=0", "Vary": "Accept"}
+"""For answers of the API: they belong to the caller's key, and the library may change at any time."""
+
 JSON: Final = "application/json; charset=utf-8"
+JSON_LD: Final = "application/ld+json; charset=utf-8"
+
+CONTEXT: Final = b'{"@context":{"@vocab":"https://schema.org/","_type":"@type"},'
+"""What makes an answer JSON-LD: its types and most of its fields have schema.org's names."""
 
 
 def api_response(request: Request, body: bytes, *, status: int = 200, market: str | None = None) -> Response:
-    """An answer of the API with its identifying headers."""
-    response = Response(body, status, media_type=JSON)
-    names = [(CLIENT_ID, client_id(request)), (TRACE_ID, trace_id(request))]
+    """An answer of the API: JSON, or with success JSON-LD for callers who ask for it by name.
+
+    Args:
+        body: an object as JSON, not empty.
+    """
+    linked = status == 200 and wants_json_ld(request.headers.get("accept", ""))
+    content, media_type = (CONTEXT + body[1:], JSON_LD) if linked else (body, JSON)
+    response = Response(content, status, media_type=media_type, headers=FRESH)
     if market:
-        names.append((MARKET, market))
-    response.raw_headers.extend((name, value.encode("ascii")) for name, value in names)
+        response.raw_headers.append((MARKET, market.encode("ascii")))
     return response
+
+
+def wants_json_ld(accept: str) -> bool:
+    """Whether an `Accept` header names JSON-LD, and plain JSON is not as welcome."""
+    asked = qualities(accept)
+    linked = asked.get("application/ld+json", 0.0)
+    if "application/json" in asked:
+        return linked > asked["application/json"]
+    return linked > 0 and linked >= max(asked.get("application/*", 0.0), asked.get("*/*", 0.0))
 
 
 def query_pairs(request: Request) -> list[tuple[str, str]]:

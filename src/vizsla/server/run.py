@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import signal
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import uvicorn
 from starlette.types import ASGIApp
+
+from .connections import Connection, Limits
 
 BACKLOG = 2048
 GRACE_SECONDS = 10
@@ -49,26 +52,36 @@ class _Server(uvicorn.Server):
                 signal.signal(number, handler)
 
 
-def serve(app: ASGIApp, host: str, port: int, ready: Callable[[str], None]) -> None:
+def serve(
+    app: ASGIApp, host: str, port: int, ready: Callable[[str], None], *, tls: ssl.SSLContext | None = None
+) -> None:
     """Serve until SIGINT or SIGTERM.
 
     Args:
         port: 0 picks a free one.
         ready: called with the address once requests are answered.
+        tls: serve HTTPS with it.
 
     Raises:
         ServingError: the address is taken or not ours, or the application did not start.
     """
     with _listening(host, port) as bound:
-        address = _address(host, bound)
-        server = _server(app, lambda: ready(address))
+        address = _address(host, bound, tls)
+        server = _server(app, lambda: ready(address), tls, Limits())
         server.run([bound])
         if not server.started:
             raise ServingError("the server did not start; the lines above say why")
 
 
 @contextmanager
-def running(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+def running(
+    app: ASGIApp,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    tls: ssl.SSLContext | None = None,
+    limits: Limits | None = None,
+) -> Iterator[str]:
     """Serve on a thread while the block runs, which gets the address.
 
     Raises:
@@ -76,7 +89,7 @@ def running(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> Iterator[st
     """
     with _listening(host, port) as bound:
         settled = threading.Event()
-        server = _server(app, settled.set)
+        server = _server(app, settled.set, tls, limits or Limits())
 
         def run() -> None:
             try:
@@ -91,20 +104,24 @@ def running(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> Iterator[st
             thread.join()
             raise ServingError("the server did not start; the lines above say why")
         try:
-            yield _address(host, bound)
+            yield _address(host, bound, tls)
         finally:
             server.should_exit = True
             thread.join()
 
 
-def _server(app: ASGIApp, ready: Callable[[], None]) -> _Server:
+def _server(app: ASGIApp, ready: Callable[[], None], tls: ssl.SSLContext | None, limits: Limits) -> _Server:
     return _Server(
         uvicorn.Config(
             app,
+            http=type("LimitedConnection", (Connection,), {"limits": limits}),
+            ws="none",
             log_level="warning",
             access_log=False,
+            proxy_headers=False,  # the application knows which proxies it trusts
             server_header=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
+            ssl_context_factory=(lambda config, default: tls) if tls else None,
         ),
         ready,
     )
@@ -128,6 +145,6 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         bound.close()
 
 
-def _address(host: str, bound: socket.socket) -> str:
+def _address(host: str, bound: socket.socket, tls: ssl.SSLContext | None) -> str:
     name = f"[{host}]" if ":" in host else host
-    return f"http://{name}:{bound.getsockname()[1]}"
+    return f"{'https' if tls else 'http'}://{name}:{bound.getsockname()[1]}"
