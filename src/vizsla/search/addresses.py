@@ -7,6 +7,7 @@ from urllib.parse import quote_plus
 import msgspec
 
 from vizsla.records import ImageRecord
+from vizsla.wire import DEFAULT_MARKET, SafeSearch
 
 _QUOTED = {code: quote_plus(chr(code)) for code in range(128)}
 
@@ -16,6 +17,26 @@ class Addresses(msgspec.Struct, frozen=True):
 
     base: str
     """Scheme, host and perhaps a path, without a slash at the end."""
+    api: str = ""
+    """What read links begin with."""
+
+    def absolute(self) -> Addresses:
+        """These, for a request with `X-BingApis-SDK`: its read links are absolute (v7 reference, section 2)."""
+        return Addresses(self.base, f"{self.base}/v7.0/")
+
+    def read_link(self, query: str) -> str:
+        """Where the answer can be had again; the query stands in it as it was sent, as in published examples."""
+        return f"{self.api}images/search?q={query}"
+
+    def search(self, query: str) -> str:
+        """The results of a query in the API, without the key."""
+        return f"{self.base}/v7.0/images/search?q={quoted(query)}"
+
+    def representative(
+        self, query: str, market: str = DEFAULT_MARKET, safe_search: SafeSearch = SafeSearch.MODERATE
+    ) -> str:
+        """A picture that stands for a query."""
+        return f"{self.base}/th?q={quoted(query)}&pid=Api&mkt={market}&adlt={safe_search.value.lower()}&t=1"
 
     def results(self, query: str, form: str) -> str:
         """Page with the results of a query. `form` tells which link was followed (v7 reference, section 6)."""
