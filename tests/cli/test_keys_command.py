@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ def test_keys_are_listed_with_what_is_allowed_but_never_shown_again(library: Pat
     secret = call("keys", "create", "--library", library, *options).stdout.strip()
     listed = call("keys", "list", "--library", library).stdout
     assert re.fullmatch(
-        rf"1  {secret[:4]}\.\.\.  shop  valid  \d{{4}}-\d\d-\d\d  0 calls this month  3/s  1,000/month\n",
+        rf"1  {secret[:4]}\.\.\.  shop  valid  \d{{4}}-\d\d-\d\d  0 calls this month, 0 in all  3/s  1,000/month\n",
         listed,
     )
     (as_json,) = json.loads(call("keys", "list", "--library", library, "--json").stdout)
@@ -36,6 +37,30 @@ def test_keys_are_listed_with_what_is_allowed_but_never_shown_again(library: Pat
     written = b"".join(path.read_bytes() for path in library.rglob("*") if path.is_file())
     assert secret.encode() not in written
     assert bytes.fromhex(secret) not in written
+
+
+def test_keys_are_listed_with_how_much_they_are_used(
+    library: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    this_month = datetime.now(UTC).strftime("%Y-%m")
+    for name in ("shop", "idle"):
+        call("keys", "create", "--library", library, "--name", name)
+    with Library(Settings(library=library)) as opened:
+        opened.keys.count({1: 1234})
+        monkeypatch.setattr("vizsla.state.keys._month", lambda: "2019-02")
+        opened.keys.count({1: 5000})
+        monkeypatch.undo()
+    shop, idle = call("keys", "list", "--library", library).stdout.splitlines()
+    assert "  1,234 calls this month, 6,234 in all" in shop
+    assert "  0 calls this month, 0 in all" in idle
+    shop, idle = json.loads(call("keys", "list", "--library", library, "--json").stdout)
+    assert (shop["calls"], shop["calls_in_all"]) == (1234, 6234)
+    assert shop["calls_by_month"] == {"2019-02": 5000, this_month: 1234}
+    assert set(shop) == {
+        *("id", "name", "hint", "created", "revoked", "tps", "monthly"),
+        *("calls", "calls_in_all", "calls_by_month"),
+    }
+    assert (idle["calls"], idle["calls_in_all"], idle["calls_by_month"]) == (0, 0, {})
 
 
 @pytest.mark.parametrize("by", ["number", "name", "key"])

@@ -11,7 +11,7 @@ import pytest
 
 from .command import VIZSLA, Call, environment, error_of, run, succeed, vizsla
 
-COMMANDS = ("demo", "add", "remove", "serve", "search", "keys", "status", "check")
+COMMANDS = ("demo", "add", "remove", "serve", "search", "keys", "subsets", "status", "check")
 INDEX = ("faiss", "tantivy")
 HEAVY = ("pyvips", "onnxruntime", "matplotlib", "PIL", "uvicorn", "starlette", "httpx", "rich")
 
@@ -21,7 +21,14 @@ def test_help_names_every_command() -> None:
     assert all(f"\n  {name} " in printed for name in COMMANDS), printed
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, "keys create", "keys list", "keys revoke"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        *COMMANDS,
+        *("keys create", "keys list", "keys revoke"),
+        *("subsets create", "subsets list", "subsets delete"),
+    ],
+)
 def test_every_command_helps(call: Call, command: str) -> None:
     done = call(*command.split(), "--help")
     assert (done.returncode, done.stderr) == (0, "")
@@ -40,6 +47,8 @@ def test_every_command_helps(call: Call, command: str) -> None:
         ["search", "a", "b"],
         ["keys", "destroy"],
         ["keys", "revoke"],
+        ["subsets", "create"],
+        ["subsets", "delete"],
         ["check", "--repair=yes"],
         ["demo", "--port", "-1"],
         ["serve", "now"],

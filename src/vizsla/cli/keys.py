@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
 from .options import JsonOption, LibraryOption, open_library
-from .output import note, print_json
+from .output import note, print_json, printable
 
 if TYPE_CHECKING:
     from vizsla.state import Key
@@ -33,11 +34,29 @@ def create(
         print(opened.keys.create(name=name, tps=tps, monthly=monthly))
 
 
+class Listed(msgspec.Struct, frozen=True):
+    """A key as `vizsla keys list --json` prints it."""
+
+    id: int
+    name: str
+    hint: str
+    created: int
+    revoked: int | None
+    tps: int | None
+    monthly: int | None
+    calls: int
+    """Calls of this month."""
+    calls_in_all: int
+    calls_by_month: dict[str, int]
+    """By month as `2026-11`, UTC, the oldest first."""
+
+
 @app.command("list")
 def list_(library: LibraryOption = None, json: JsonOption = False) -> None:
-    """List the keys, without their digits."""
+    """List the keys, without their digits, and how much they are used."""
     with open_library(library) as opened:
-        keys = opened.keys.all()
+        usage = opened.keys.usage()
+        keys = [_listed(key, usage.get(key.id, {})) for key in opened.keys.all()]
     if json:
         print_json(keys)
         return
@@ -47,11 +66,17 @@ def list_(library: LibraryOption = None, json: JsonOption = False) -> None:
         note("there are no keys: `vizsla keys create` makes one")
 
 
-def _line(key: Key) -> str:
+def _listed(key: Key, months: dict[str, int]) -> Listed:
+    known = {name: getattr(key, name) for name in Listed.__struct_fields__ if hasattr(key, name)}
+    return Listed(**known, calls_in_all=sum(months.values()), calls_by_month=months)
+
+
+def _line(key: Listed) -> str:
     allowed = [f"{key.tps}/s" if key.tps else "", f"{key.monthly:,}/month" if key.monthly else ""]
     state = "revoked" if key.revoked else "valid"
     day = datetime.fromtimestamp(key.created, UTC).date().isoformat()
-    parts = [str(key.id), f"{key.hint}...", key.name or "-", state, day, f"{key.calls:,} calls this month"]
+    used = f"{key.calls:,} calls this month, {key.calls_in_all:,} in all"
+    parts = [str(key.id), f"{key.hint}...", printable(key.name) or "-", state, day, used]
     return "  ".join(parts + list(filter(None, allowed)))
 
 

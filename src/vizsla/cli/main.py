@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import typer
 
-from . import adding, demo, keys, looking, searching, serving
+from . import adding, demo, keys, looking, searching, serving, subsets
 from .output import note
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app.command()(adding.remove)
 app.command()(serving.serve)
 app.command()(searching.search)
 app.add_typer(keys.app)
+app.add_typer(subsets.app)
 app.command()(looking.status)
 app.command()(looking.check)
 

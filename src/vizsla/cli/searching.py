@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from vizsla.wire import SEARCH_PARAMETERS, Images, InvalidRequest, SearchParameters, parse_search
+from vizsla.wire import SEARCH_PARAMETERS, Images, InvalidRequest, Parameter, SearchParameters, parse_search
 
 from .options import JsonOption, LibraryOption, open_library
 from .output import OutputError, note, print_json, printable
@@ -20,8 +20,8 @@ ROWS, COLUMNS = 4, 4
 FILTERS = tuple(row for row in SEARCH_PARAMETERS if row.name != "q")
 
 
-def with_filters(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command one option for each parameter of the v7 API, named as there, and all of them as `filters`."""
+def with_filters(command: Callable[..., None], rows: tuple[Parameter, ...] = FILTERS) -> Callable[..., None]:
+    """Give a command one option for each of these v7 parameters, named as there, and all of them as `filters`."""
     own = [p for p in inspect.signature(command, eval_str=True).parameters.values() if p.name != "filters"]
     options = [
         inspect.Parameter(
@@ -32,11 +32,11 @@ def with_filters(command: Callable[..., None]) -> Callable[..., None]:
                 str | None, typer.Option(_option(row.name), metavar="VALUE", help=f"v7 parameter {row.name}")
             ],
         )
-        for row in FILTERS
+        for row in rows
     ]
 
     def wrapped(**given: Any) -> None:
-        filters = {row.field: value for row in FILTERS if (value := given.pop(row.field))}
+        filters = {row.field: value for row in rows if (value := given.pop(row.field))}
         command(**given, filters=filters)
 
     keyword = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
