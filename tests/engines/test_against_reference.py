@@ -239,7 +239,7 @@ def _random_change(sequence: int, number: int) -> Change:
         description=words(),
         adult=bool(sequence % 5 == 0),
         language=str(random.choice(["", "en", "pt-BR"])),
-        host_page_url=random.choice([None, *(f"https://{host}/x" for host in HOSTS)]),
+        host_page_url=f"https://{random.choice(HOSTS)}/x" if sequence % 4 else None,
         published=sequence if sequence % 3 else None,
         width=int(random.integers(1, 1000)),
     )

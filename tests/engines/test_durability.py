@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -47,6 +48,7 @@ def assert_whole(engine: LocalEngine) -> None:
     assert engine.count() == len(SOME)
     assert engine.count((Between("width", 11, 20),)) == 10
     assert engine.search(Plan(words=Words("dog"))).total == len(SOME)
+    assert engine.search(Plan(demand=Words("dog 7"))).numbers == (7,)
     assert engine.search(Plan(vector=axis(0, 1), limit=3)).numbers == (60, 59, 58)
     assert engine.facets((), "format") == {"jpeg": len(SOME)}
 
@@ -78,6 +80,24 @@ def test_an_index_of_another_encoder_is_built_anew(filled: Path, caplog: pytest.
     assert engine.try_lock()
     assert engine.watermark() == engine.count() == 0
     assert "another encoder" in caplog.text
+    engine.close()
+
+
+def test_an_index_of_an_older_format_is_built_anew(filled: Path, caplog: pytest.LogCaptureFixture) -> None:
+    written = manifest.read(filled)
+    assert written is not None
+    number, rest = manifest.FORMAT.split(",", 1)
+    older = msgspec.structs.replace(written, format=f"{int(number) - 1},{rest}")
+    manifest.write(filled, older)
+    shutil.rmtree(filled / written.epoch / "words")  # an older format may have been of other files
+    engine = open_engine(filled, DIMENSION)
+    assert engine.vocabulary() == {}
+    assert engine.try_lock()
+    assert engine.watermark() == engine.count() == 0
+    assert "another format" in caplog.text
+    engine.apply(SOME)
+    assert_whole(engine)
+    assert engine.vocabulary() == {"dog": len(SOME)}
     engine.close()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any as Anything
 
 import numpy as np
 import pytest
@@ -15,8 +16,8 @@ from vizsla.engines.local.engine import LocalEngine
 from vizsla.engines.local.manifest import Graph
 from vizsla.engines.local.planner import beam_width
 from vizsla.engines.local.upkeep import split
-from vizsla.engines.seam import CANDIDATES, Plan, Words
-from vizsla.records import AnyOf, Between, Filters, Vector
+from vizsla.engines.seam import CANDIDATES, All, Holds, Match, Not, Plan, Words
+from vizsla.records import AnyOf, Between, Vector
 
 from .conftest import scratch
 from .samples import DIMENSION, axis, change, clustered, removal
@@ -35,11 +36,14 @@ def vectors() -> Vector:
 
 @pytest.fixture(scope="module")
 def engine(vectors: Vector) -> Iterator[LocalEngine]:
-    """Records whose width is their number modulo 1000, over two graphs and a fresh tail."""
+    """Records whose width is their number modulo 1000, one of 200 rare, over a graph and a fresh tail."""
     with scratch() as directory:
         engine = open_engine(Path(directory), LENGTH)
         assert engine.try_lock()
-        changes = [change(n, vector=vector, width=n % 1000) for n, vector in enumerate(vectors, 1)]
+        changes = [
+            change(n, vector=vector, width=n % 1000, title="common" if n % 200 else "rare find")
+            for n, vector in enumerate(vectors, 1)
+        ]
         for part in (changes[:16_000], changes[16_000:]):
             engine.apply(part)
             engine.settle()
@@ -49,13 +53,16 @@ def engine(vectors: Vector) -> Iterator[LocalEngine]:
 
 
 def recall(
-    engine: LocalEngine, vectors: Vector, kept: np.ndarray[tuple[int], np.dtype[np.bool_]], filters: Filters
+    engine: LocalEngine,
+    vectors: Vector,
+    kept: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    **plan: Anything,
 ) -> float:
     """Mean share of the ten nearest of `kept`, by brute force, that the engine has among its first ten."""
     queries = clustered(QUERIES, LENGTH, seed=1)
     scores = np.where(kept, queries @ vectors.T, -np.inf)
     nearest = np.argsort(-scores, axis=1)[:, : min(10, int(kept.sum()))] + 1
-    found = [engine.search(Plan(vector=query, filters=filters, limit=10)).numbers for query in queries]
+    found = [engine.search(Plan(vector=query, limit=10, **plan)).numbers for query in queries]
     return float(
         np.mean(
             [len(set(row) & set(hits)) / len(row) for row, hits in zip(nearest.tolist(), found, strict=True)]
@@ -70,7 +77,30 @@ def test_recall_is_at_least_95_percent_at_every_selectivity(
     kept = np.arange(1, COUNT + 1) % 1000 < thousandths
     filters = (Between("width", 0, thousandths - 1),)
     assert engine.count(filters) == kept.sum()
-    assert recall(engine, vectors, kept, filters) >= 0.95
+    assert recall(engine, vectors, kept, filters=filters) >= 0.95
+
+
+@pytest.mark.parametrize(
+    "demand",
+    [
+        Words("rare"),
+        Not(Words("common")),
+        All((Words("rare find", phrase=True), Not(Words("unheard")), Holds(Between("width", 0, 999)))),
+    ],
+)
+def test_recall_is_at_least_95_percent_where_a_demand_keeps_one_of_200(
+    engine: LocalEngine, vectors: Vector, demand: Match
+) -> None:
+    kept = np.arange(1, COUNT + 1) % 200 == 0
+    assert engine.search(Plan(demand=demand)).total == kept.sum()
+    assert recall(engine, vectors, kept, demand=demand) >= 0.95
+
+
+def test_recall_is_at_least_95_percent_where_a_demand_keeps_most(
+    engine: LocalEngine, vectors: Vector
+) -> None:
+    kept = np.arange(1, COUNT + 1) % 200 != 0
+    assert recall(engine, vectors, kept, demand=Not(Words("rare"))) >= 0.95
 
 
 def test_every_beam_is_good_enough(
@@ -80,7 +110,7 @@ def test_every_beam_is_good_enough(
     monkeypatch.setattr("vizsla.engines.local.planner.GRAPH_COST", 0.0)
     for thousandths in (1000, 400, 100):
         kept = np.arange(1, COUNT + 1) % 1000 < thousandths
-        assert recall(engine, vectors, kept, (Between("width", 0, thousandths - 1),)) >= 0.95
+        assert recall(engine, vectors, kept, filters=(Between("width", 0, thousandths - 1),)) >= 0.95
 
 
 def test_matches_far_from_the_query_are_found(

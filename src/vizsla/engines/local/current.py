@@ -6,7 +6,10 @@ import logging
 from pathlib import Path
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
+from ..seam import Match
 from . import manifest as manifests
 from . import soundness, vectors
 from .columns import Columns
@@ -33,6 +36,8 @@ class Snapshot(msgspec.Struct, frozen=True):
     """Grows, but keeps the meaning of every code."""
     words: WordView
     pieces: tuple[Piece, ...]
+    worded: dict[Match, NDArray[np.uint8]] = msgspec.field(default_factory=dict)
+    """Slots, as packed bits, of what was demanded lately by words; see `scope`."""
 
 
 class Current:

@@ -14,6 +14,9 @@ from .conditions import Test, test, tests
 from .current import Snapshot
 from .queries import Clause, match_query, numbers_query, opposite, silent, test_query
 
+REMEMBERED = 64
+"""Demands by words of which the slots are kept while the index does not change; a bit a slot each."""
+
 
 class Scope(msgspec.Struct, frozen=True):
     """All of these at once."""
@@ -61,8 +64,7 @@ def _matching(match: Match, snapshot: Snapshot) -> Bits | None:
     What is of words alone goes to tantivy whole; conditions are cheaper in the columns.
     """
     if not _has_conditions(match):
-        query = match_query(match, snapshot.keywords)
-        return None if query is None else _worded(query, snapshot)
+        return _worded(match, snapshot)
     match match:
         case Holds():
             return snapshot.columns.passing((test(match.condition, snapshot.keywords),))
@@ -100,8 +102,23 @@ def _has_conditions(match: Match) -> bool:
     return any(map(_has_conditions, match.parts))
 
 
-def _worded(query: Query, snapshot: Snapshot) -> Bits:
-    """The slots of all matches, or of all that are none, whichever are fewer: fetching numbers is what costs."""
+def _worded(match: Match, snapshot: Snapshot) -> Bits | None:
+    """As `_matching`, remembered: the next page demands the same, and so does the next search without a word."""
+    known = snapshot.worded.get(match)
+    if known is not None:
+        return np.unpackbits(known, count=snapshot.columns.count).view(np.bool_)
+    query = match_query(match, snapshot.keywords)
+    if query is None:
+        return None
+    if len(snapshot.worded) >= REMEMBERED:
+        snapshot.worded.clear()
+    bits = _found(query, snapshot)
+    snapshot.worded[match] = np.packbits(bits)
+    return bits
+
+
+def _found(query: Query, snapshot: Snapshot) -> Bits:
+    """The slots of all matches, from the matches or from the others, of which there are fewer: fetching them costs."""
     size = len(snapshot.words)
     numbers = snapshot.words.every(query, size // 2)
     if numbers is not None:
