@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from vizsla.library import Choices, Library, LibraryError
@@ -60,6 +61,17 @@ def test_an_index_with_any_damaged_file_is_made_anew(
         assert problems(library) == [], file
         library.close()
         shutil.rmtree(library_of_some)
+
+
+def test_an_index_of_another_format_is_made_anew(
+    opened: Callable[..., Library], library_of_some: Path
+) -> None:
+    file = library_of_some / "index" / "manifest.json"
+    manifest = msgspec.json.decode(file.read_bytes())
+    file.write_bytes(msgspec.json.encode(manifest | {"format": f"0{manifest['format']}"}))
+    library = opened()
+    assert len(found(library)) == library.status().indexed == MANY
+    assert problems(library) == []
 
 
 def test_an_index_that_is_ahead_of_a_store_restored_from_a_backup_is_made_anew(
