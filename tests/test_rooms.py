@@ -11,8 +11,8 @@ import pytest
 import vizsla
 
 ROOMS = [
-    *("wire", "records", "settings", "decode", "sources", "analyse", "encoders", "blobs", "store", "state"),
-    *("engines", "search", "library", "client", "gallery", "web", "server", "cli"),
+    *("wire", "records", "settings", "fetch", "decode", "sources", "analyse", "encoders", "blobs", "store"),
+    *("state", "engines", "search", "library", "client", "gallery", "web", "server", "cli"),
 ]
 """In import order."""
 
