@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.requests import Request
 
 from vizsla.server.admission import Admission, _seconds_to_next_month
 from vizsla.state import Keys, State, StateError
@@ -136,6 +137,10 @@ def test_for_everybody_if_the_owner_says_so(shelf: Shelf) -> None:
 # The rules without a server
 
 
+def request(key: str) -> Request:
+    return Request({"type": "http", "headers": [(KEY.lower().encode(), key.encode())]})
+
+
 @pytest.fixture
 def keys(tmp_path: Path) -> Iterator[Keys]:
     state = State(tmp_path / "state.db")
@@ -146,18 +151,18 @@ def keys(tmp_path: Path) -> Iterator[Keys]:
 def test_what_cannot_be_written_stays_counted(keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
     key = keys.create(monthly=3)
     admission = Admission(keys, "memory://", anonymous=False)
-    admission.admit([key])
+    admission.admit(request(key))
     with monkeypatch.context() as patch:
         patch.setattr(keys, "count", full)
         with pytest.raises(StateError):
             admission.flush()
-    admission.admit([key])
+    admission.admit(request(key))
     admission.flush()
     admission.flush()
     assert keys.all()[0].calls == 2
-    admission.admit([key])
+    admission.admit(request(key))
     with pytest.raises(QuotaExceeded):
-        admission.admit([key])
+        admission.admit(request(key))
 
 
 def full(calls: object) -> None:
@@ -169,20 +174,20 @@ def test_a_key_is_believed_for_a_second_only(keys: Keys, monkeypatch: pytest.Mon
     monkeypatch.setattr("vizsla.server.admission.time.monotonic", lambda: now[0])
     key = keys.create()
     admission = Admission(keys, "memory://", anonymous=False)
-    admission.admit([key])
+    admission.admit(request(key))
     keys.revoke(key)
     now[0] += 0.99
-    admission.admit([key])
+    admission.admit(request(key))
     now[0] += 0.02
     with pytest.raises(Forbidden):
-        admission.admit([key])
+        admission.admit(request(key))
 
 
 def test_keys_that_never_were_take_no_memory(keys: Keys) -> None:
     admission = Admission(keys, "memory://", anonymous=False)
     for number in range(50):
         with pytest.raises(Unauthorized):
-            admission.admit([f"{number:032}"])
+            admission.admit(request(f"{number:032}"))
     assert admission._remembered == {}
 
 

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from starlette.requests import Request
+
 from vizsla.state import Key, Keys
 from vizsla.wire import Forbidden, QuotaExceeded, RateLimited, Unauthorized
 
@@ -38,14 +40,21 @@ class Admission:
         self._uncounted: Counter[int] = Counter()
         self._lock = threading.Lock()
 
-    def admit(self, sent: Sequence[str]) -> None:
-        """Let a request with these values of `HEADER` pass, or say why not.
+    def admit(self, request: Request) -> None:
+        """Let a request pass, or say why not; the log learns the number of its key.
 
         Raises:
             Unauthorized, Forbidden, RateLimited, QuotaExceeded
         """
+        key = self._identify(request.headers.getlist(HEADER))
+        if key is not None:
+            request.state.key_id = key.id
+            self._count(key)
+
+    def _identify(self, sent: Sequence[str]) -> Key | None:
+        """The key; `None` if everybody may ask."""
         if self._anonymous:
-            return
+            return None
         given = [value.strip() for value in sent if value.strip()]
         if not given:
             raise Unauthorized(f"Send your key in the header {HEADER}.")
@@ -56,7 +65,7 @@ class Admission:
             raise Unauthorized
         if key.revoked is not None:
             raise Forbidden
-        self._count(key)
+        return key
 
     def flush(self) -> None:
         """Write what was counted since the last time.

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from vizsla.search import Searcher
 from vizsla.wire import encode, market_for, parse_search
 
-from .admission import HEADER, Admission
+from .admission import Admission
 from .headers import api_response, query_pairs
 from .hosts import Hosts
 
@@ -39,7 +39,7 @@ class Api:
         Raises:
             WireError: it is refused.
         """
-        self._admission.admit(request.headers.getlist(HEADER))
+        self._admission.admit(request)
         parameters = parse_search(query_pairs(request))
         answer = self._searcher.search(parameters, self._hosts.addresses(request))
         market = market_for(
