@@ -15,7 +15,7 @@ from vizsla.library import Library
 from vizsla.web import STATIC
 
 from .admission import Admission
-from .api import Api
+from .api import CUSTOM, PREFIXES, Api
 from .documentation import Documentation
 from .edge import middleware
 from .errors import HANDLERS
@@ -24,14 +24,6 @@ from .hosts import Hosts
 from .originals import Originals
 from .pages import WebPages
 from .thumbnails import Thumbnails
-
-PREFIXES = ("/v7.0", "/bing/v7.0", "/v7", "/api/v7")
-"""v7 reference, section 1.1: two that clients use, and two of links in answers that they follow."""
-
-CUSTOM = "/bingcustomsearch/v7.0"
-
-COURTESY = "/bing/v7.0/searchimages/search"
-"""Where node-bing-api looks, whose default address lacks a slash (clients' notes, section 6)."""
 
 CALLED_FROM_PAGES = (*(f"{prefix}/" for prefix in (*PREFIXES, CUSTOM)), "/openapi.json")
 """Beginnings of the paths that pages of other origins may call."""
@@ -46,12 +38,11 @@ def application(library: Library) -> Starlette:
     hosts = Hosts(settings.public_url)
     admission = Admission(library.keys, settings.limits, anonymous=settings.anonymous)
     follower = Follower(library, admission)
-    api = Api(library.searcher, admission, hosts)
+    api = Api(library, admission, hosts)
     documentation = Documentation(hosts)
     pages = WebPages(library.searcher, library.store, hosts)
-    routes: list[BaseRoute] = [Route(f"{prefix}/images/search", api.search) for prefix in PREFIXES]
-    routes += [
-        Route(COURTESY, api.search),
+    routes: list[BaseRoute] = [
+        *api.routes(),
         Route("/th", Thumbnails(library.blobs).get),
         Route("/content/{image_id}", Originals(library.store, settings).get),
         Route("/healthz", _healthy),

@@ -6,12 +6,15 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from vizsla.settings import Settings, SettingsError
+from vizsla.wire import FAULTS, InvalidRequest
 
-from .headers import EXPOSED
+from .headers import EXPOSED, JSON
 
 METHODS: Final = ("GET", "HEAD", "POST", "OPTIONS")
 
@@ -46,6 +49,15 @@ class Cors(CORSMiddleware):
             await super().__call__(scope, receive, send)
         else:
             await self.app(scope, receive, send)
+
+    def preflight_response(self, request_headers: Headers) -> Response:
+        """Nothing, or why not; for that the base class has texts."""
+        answer = super().preflight_response(request_headers)
+        headers = {name: value for name, value in answer.headers.items() if not name.startswith("content-")}
+        if answer.status_code == 200:
+            return Response(status_code=204, headers=headers)
+        error = InvalidRequest(FAULTS["Malformed"], message=bytes(answer.body).decode())
+        return Response(error.encode(), error.status, media_type=JSON, headers=headers)
 
 
 def origins_of(settings: Settings) -> tuple[str, ...]:
