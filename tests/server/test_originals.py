@@ -52,6 +52,15 @@ def test_parts_are_given_to_who_asks(shelf: Shelf) -> None:
     assert original(shelf, "flag.jpg", Range=f"bytes={len(data)}-").status_code == 416
 
 
+def test_who_has_an_original_is_told_so(shelf: Shelf) -> None:
+    tag = original(shelf, "flag.jpg").headers["ETag"]
+    for known in (tag, f'"x", W/{tag}', "*"):
+        response = original(shelf, "flag.jpg", **{"If-None-Match": known})
+        assert (response.status_code, response.content) == (304, b"")
+        assert response.headers["ETag"] == tag
+    assert original(shelf, "disc.png", **{"If-None-Match": tag}).status_code == 200
+
+
 def test_head_tells_length_and_type(shelf: Shelf) -> None:
     received = raw_get(shelf.address, f"/content/{shelf.id_of('flag.jpg')}".encode(), method=b"HEAD")
     assert received.startswith(b"HTTP/1.1 200 OK")

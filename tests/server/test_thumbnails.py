@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
@@ -73,8 +73,15 @@ def test_what_is_transparent_stays_so(shelf: Shelf) -> None:
         ("&w=200&h=200&c=14", (200, 200)),
         ("&h=120&w=180", (180, 120)),
         ("&h=120&w=180&c=7", (180, 120)),
-        ("&w=200&h=200&rs=1&qlt=80&o=6&dpr=2&pid=3.1", (200, 200)),
         ("&W=237", (237, 158)),
+        ("&w=600&h=600&c=7&p=0", (316, 316)),
+        ("&w=200&h=200&c=99", (200, 200)),
+        ("&w=100&dpr=2", (200, 134)),
+        ("&w=100&dpr=1,5", (150, 100)),
+        ("&w=200&h=200&c=7&rs=1&p=0&dpr=2&pid=1.7", (316, 316)),
+        ("&w=500&dpr=3", (500, 333)),
+        ("&w=110&h=110&c=17&o=5&bw=6&bc=ffffff&pid=21.1", (110, 110)),
+        ("&w=110&h=110&c=7&rs=1&qlt=80&cdv=1&pid=16.1", (110, 110)),
         ("&w=", (474, 316)),
         ("&w=0", (1, 1)),
     ],
@@ -117,6 +124,40 @@ def test_nobody_gets_a_huge_picture(shelf: Shelf) -> None:
         assert max(picture(get(shelf, more=more)).size) <= 1896
 
 
+@pytest.mark.parametrize("name", ["flag.jpg", "disc.png"])
+def test_the_single_page_app_gets_the_size_that_it_lays_out(shelf: Shelf, name: str) -> None:
+    width, height = picture(get(shelf, name)).size
+    wanted = max(round(120 * width / height), 120)
+    image = picture(get(shelf, name, f"&h=120&w={wanted}"))
+    assert image.size == (wanted, 120)
+    if name == "flag.jpg":
+        assert near(image, 0, 60, RED)
+        assert near(image, wanted - 1, 60, BLUE)
+
+
+def test_a_lower_quality_makes_a_smaller_file(shelf: Shelf) -> None:
+    sizes = [len(get(shelf, more=f"&w=300{more}").content) for more in ("&qlt=1", "&qlt=50", "", "&qlt=100")]
+    assert sizes == sorted(sizes)
+    assert sizes[0] < sizes[2] < sizes[3]
+    assert get(shelf, more="&qlt=100").content == get(shelf).content
+
+
+def test_a_border_has_its_colour(shelf: Shelf) -> None:
+    image = picture(get(shelf, more="&w=200&bw=16&bc=1e1ec8"))
+    assert image.size == (200, 144)
+    assert near(image, 4, 4, BLUE)
+    assert near(image, 30, 70, RED)
+
+
+def test_an_id_of_another_size_is_the_picture_in_at_most_that_size(shelf: Shelf) -> None:
+    known = ThumbnailId.parse(dict(parse_qsl(urlsplit(shelf.thumbnail("flag.jpg")).query))["id"])
+    smaller, larger, square = (
+        picture(httpx.get(f"{shelf.address}/th?id={ThumbnailId(known.content_id, *size)}&pid=Api")).size
+        for size in ((237, 158), (948, 632), (200, 200))
+    )
+    assert (smaller, larger, square) == ((237, 158), (474, 316), (200, 134))
+
+
 def test_a_thumbnail_may_be_kept_for_ever(shelf: Shelf) -> None:
     headers = get(shelf).headers
     assert headers["Cache-Control"] == "public, max-age=31536000, immutable"
@@ -135,6 +176,27 @@ def test_who_has_it_is_told_so(shelf: Shelf) -> None:
     assert get(shelf, more="&w=100", **{"If-None-Match": etags[""]}).status_code == 200
 
 
+def test_one_rendition_has_one_tag_however_it_is_asked_for(shelf: Shelf) -> None:
+    same = (
+        "&w=100",
+        "&w=0100",
+        "&w=100.0",
+        "&w=100&foo=1",
+        "&w=100&c=7",
+        "&w=100&qlt=85&dpr=1&bc=000000&p=1",
+    )
+    tags = {get(shelf, more=more).headers["ETag"] for more in same}
+    assert len(tags) == 1
+    assert len({get(shelf, more=more).headers["ETag"] for more in ("", "&p=0", "&dpr=2", "&c=4")}) == 1
+
+
+def test_any_picture_will_do_for_who_asks_so_but_not_none(shelf: Shelf) -> None:
+    response = get(shelf, more="&w=90", **{"If-None-Match": "*"})
+    assert (response.status_code, response.content) == (304, b"")
+    unknown = ThumbnailId(bytes(16), 474, 316)
+    assert httpx.get(f"{shelf.address}/th?id={unknown}", headers={"If-None-Match": "*"}).status_code == 404
+
+
 def test_head_tells_length_and_type(shelf: Shelf) -> None:
     address = shelf.thumbnail("flag.jpg")
     received = raw_get(shelf.address, address.removeprefix(shelf.address).encode(), method=b"HEAD")
@@ -145,7 +207,7 @@ def test_head_tells_length_and_type(shelf: Shelf) -> None:
 
 def refusal(shelf: Shelf, query: str) -> tuple[int, str]:
     response = httpx.get(f"{shelf.address}/th{query}")
-    assert "Cache-Control" not in response.headers
+    assert "public" not in response.headers["Cache-Control"]
     return response.status_code, response.json()["errors"][0].get("parameter", "")
 
 
@@ -153,10 +215,12 @@ def test_bad_requests_are_refused(shelf: Shelf) -> None:
     known = urlsplit(shelf.thumbnail("flag.jpg")).query
     unknown = ThumbnailId(bytes(16), 474, 316)
     assert refusal(shelf, "") == (400, "id")
-    assert refusal(shelf, "?id=&pid=Api") == (400, "id")
+    assert refusal(shelf, "?id=&q=%20&pid=Api") == (400, "id")
     assert refusal(shelf, f"?id={unknown}&pid=Api") == (404, "")
     for garbage in ("OIP.x", "../../records.db", "%00", "%ff%fe", "OIP." + "A" * 500, f"{unknown}%0a"):
         assert refusal(shelf, f"?id={garbage}") == (404, "")
     for value in ("abc", "-1", "1e3", "%00"):
         assert refusal(shelf, f"?{known}&w={value}") == (400, "w")
         assert refusal(shelf, f"?{known}&h={value}") == (400, "h")
+    for name, value in (("qlt", "best"), ("dpr", "x2"), ("bw", "-1"), ("bc", "white"), ("adlt", "foo")):
+        assert refusal(shelf, f"?{known}&{name}={value}") == (400, name)

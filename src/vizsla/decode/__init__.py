@@ -3,11 +3,13 @@
 from vizsla.decode.blocks import Blocks
 from vizsla.decode.directory import TiffDirectory
 from vizsla.decode.errors import DecodeError
+from vizsla.decode.layout import MAX_SIDE, Rendition
 from vizsla.decode.limits import Limits
 from vizsla.decode.picture import Geometry, Picture, open_picture
-from vizsla.decode.thumbnail import Rendition, Thumbnail, resize
+from vizsla.decode.thumbnail import Thumbnail, resize
 
 __all__ = [
+    "MAX_SIDE",
     "Blocks",
     "DecodeError",
     "Geometry",

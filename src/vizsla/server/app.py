@@ -43,7 +43,7 @@ def application(library: Library) -> Starlette:
     pages = WebPages(library.searcher, library.store, hosts)
     routes: list[BaseRoute] = [
         *api.routes(),
-        Route("/th", Thumbnails(library.blobs).get),
+        Route("/th", Thumbnails(library.blobs, library.searcher).get),
         Route("/content/{image_id}", Originals(library.store, settings).get),
         Route("/healthz", _healthy),
         Route("/readyz", follower.ready),

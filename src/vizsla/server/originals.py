@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
+from starlette.staticfiles import NotModifiedResponse
 
 from vizsla.records import ImageRecord
 from vizsla.settings import Settings
 from vizsla.sources import FolderSource, ItemError, SourceError
 from vizsla.store import Store
 from vizsla.wire import NotFound, parse_image_id
+
+from .conditional import has, has_any
 
 MEDIA_TYPES: Final = {
     "jpeg": "image/jpeg",
@@ -47,14 +51,19 @@ class Originals:
         if not self._settings.originals:
             raise NotFound("This server does not give originals away.")
         record = await run_in_threadpool(self._record, request.path_params["image_id"])
-        path = await run_in_threadpool(self._path, record)
-        return FileResponse(path, media_type=MEDIA_TYPES[record.format], headers=HARMLESS)
+        path, state = await run_in_threadpool(self._file, record)
+        media_type = MEDIA_TYPES[record.format]
+        response = FileResponse(path, media_type=media_type, headers=HARMLESS, stat_result=state)
+        if has(request, response.headers["etag"]) or has_any(request):
+            return NotModifiedResponse(response.headers)
+        return response
 
-    def _path(self, record: ImageRecord) -> Path:
+    def _file(self, record: ImageRecord) -> tuple[Path, os.stat_result]:
         try:
             folder = FolderSource(Path(record.source), max_file_bytes=self._settings.max_file_bytes)
-            return folder.resolve(record.key)
-        except (SourceError, ItemError):
+            path = folder.resolve(record.key)
+            return path, path.stat()
+        except (SourceError, ItemError, OSError):
             raise NotFound("The original is no longer where it was added from.") from None
 
     def _record(self, text: str) -> ImageRecord:

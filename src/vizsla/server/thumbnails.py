@@ -2,74 +2,91 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from os import cpu_count
+from typing import Final
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from vizsla.blobs import Blobs
-from vizsla.decode import Rendition, resize
-from vizsla.decode.formats import tell_format
-from vizsla.decode.thumbnail import MEDIA_TYPES
-from vizsla.wire import InvalidRequest, NotFound, Parameter, ThumbnailId, number, read_parameters
+from vizsla.decode import Rendition
+from vizsla.search import Searcher
+from vizsla.wire import NotFound, ThumbnailId, ThumbnailParameters, parse_thumbnail
 
+from .conditional import has, has_any
 from .headers import FOREVER, query_pairs
+from .renditions import Renditions
+from .representatives import Representatives
 
-_CROPS: Final = {"4": "blind", "7": "smart", "14": "smart"}
+log = logging.getLogger("vizsla")
 
+FOR_A_WHILE: Final = {**FOREVER, "Cache-Control": "public, max-age=600"}
+"""For what stands for a query: tomorrow another picture may."""
 
-def _crop(value: str) -> str:
-    """`c`; a value that is not documented crops nothing."""
-    return _CROPS.get(value.strip(), "none")
+THREADS: Final = max(1, (cpu_count() or 1) // 2)
+"""Nobody needs a key for what they do, so half of the cores stay free for those who have one."""
 
-
-def _pad(value: str) -> bool:
-    """`p`; only `0` is documented."""
-    return value.strip() != "0"
-
-
-PARAMETERS: Final = (
-    Parameter("id", "id", str.strip),
-    Parameter("w", "width", number()),
-    Parameter("h", "height", number()),
-    Parameter("c", "crop", _crop),
-    Parameter("p", "pad", _pad),
-)
+_DEFAULTS: Final = Rendition()
 
 
 class Thumbnails:
-    """Serves what adding has kept, as it is or resized; nothing is enlarged."""
+    """Serves what adding has kept, as it is or resized, by its id or by a query."""
 
-    def __init__(self, blobs: Blobs) -> None:
-        self._blobs = blobs
+    def __init__(self, blobs: Blobs, searcher: Searcher) -> None:
+        threads = ThreadPoolExecutor(THREADS, "vizsla-thumbnails")
+        self._renditions = Renditions(blobs, threads)
+        self._representatives = Representatives(searcher, threads)
 
     async def get(self, request: Request) -> Response:
-        """`GET /th?id=..`"""
-        asked = read_parameters(PARAMETERS, query_pairs(request))
-        name = _name(asked.pop("id", None))
-        etag = _etag(name, asked)
-        headers = {**FOREVER, "ETag": etag}
-        if etag in request.headers.get("if-none-match", ""):
+        """`GET /th?id=..` or `GET /th?q=..`"""
+        asked = parse_thumbnail(query_pairs(request))
+        rendition = rendition_of(asked)
+        name = _name(asked.id) if asked.id else await self._representatives.find(asked)
+        etag = _etag(name, rendition)
+        headers = {**(FOREVER if asked.id else FOR_A_WHILE), "ETag": etag}
+        if has(request, etag):
             return Response(status_code=304, headers=headers)
-        kept = await run_in_threadpool(self._blobs.get, name.content_id)
-        if kept is None:
-            raise NotFound("There is no such thumbnail.")
-        if asked.keys() & {"width", "height"}:
-            made = await run_in_threadpool(resize, kept, Rendition(**asked))
-            return Response(made.data, media_type=made.media_type, headers=headers)
-        return Response(kept, media_type=MEDIA_TYPES[tell_format(kept)], headers=headers)
+        try:
+            made = await self._renditions.get(name, rendition)
+        except NotFound:
+            if not asked.id:
+                log.warning(
+                    "the thumbnail %s of a hit is not there: `vizsla check` tells if it is lost", name
+                )
+                self._representatives.forget(asked)
+            raise
+        if has_any(request):
+            return Response(status_code=304, headers=headers)
+        return Response(made.data, media_type=made.media_type, headers=headers)
 
 
-def _name(text: str | None) -> ThumbnailId:
-    if not text:
-        raise InvalidRequest.missing("id")
+def rendition_of(asked: ThumbnailParameters) -> Rendition:
+    """How the picture is wanted; what changes nothing is left out, so that one rendition has one name."""
+    fields = {field: getattr(asked, field) for field in Rendition.__struct_fields__}
+    sides = [name for name in ("width", "height") if fields[name] is not None]
+    if len(sides) < 2:
+        del fields["crop"]
+    if not sides:
+        del fields["pad"], fields["pixel_ratio"]
+    if not asked.border:
+        del fields["border_colour"]
+    return Rendition(**fields)
+
+
+def _name(text: str) -> ThumbnailId:
     try:
         return ThumbnailId.parse(text)
     except ValueError:
         raise NotFound("There is no such thumbnail.") from None
 
 
-def _etag(name: ThumbnailId, asked: dict[str, Any]) -> str:
-    size = "".join(f".{key}-{value}" for key, value in sorted(asked.items()))
-    return f'"{name}{size}"'
+def _etag(name: ThumbnailId, rendition: Rendition) -> str:
+    """The id, and what is not as usual: `"OIP.... .width-200.crop-smart"`."""
+    wanted = (
+        f".{field}-{value}"
+        for field in Rendition.__struct_fields__
+        if (value := getattr(rendition, field)) != getattr(_DEFAULTS, field)
+    )
+    return f'"{name}{"".join(wanted)}"'
