@@ -9,7 +9,7 @@ import pytest
 
 from vizsla.fetch import Fetched, Fetcher, FetchError, FetchRules
 
-LOCAL = FetchRules(networks=("127.0.0.0/8",), seconds=5)
+LOCAL = FetchRules(networks=("127.0.0.0/8",), seconds=30)
 """Rules that let tests meet their own servers."""
 
 LIMIT = 1_000_000
