@@ -9,14 +9,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
-
-from starlette.requests import Request
-from starlette.responses import Response
 
 from benchmarks import load, synthetic
 from benchmarks.report import figure
@@ -50,20 +48,20 @@ def main() -> None:
 @contextmanager
 def searching_on(threads: int) -> Iterator[None]:
     """Run searches on so many threads while the block runs; 0: on the event loop."""
-    original = Api.search
+    original = Api.on_thread
     with ThreadPoolExecutor(threads or 1) as pool:
 
-        async def on_the_loop(self: Api, request: Request) -> Response:
-            return self.answer(request)
+        async def on_the_loop(self: Api, work: Callable[[], Any]) -> Any:
+            return work()
 
-        async def on_threads(self: Api, request: Request) -> Response:
-            return await asyncio.get_running_loop().run_in_executor(pool, self.answer, request)
+        async def on_threads(self: Api, work: Callable[[], Any]) -> Any:
+            return await asyncio.get_running_loop().run_in_executor(pool, work)
 
-        Api.search = on_threads if threads else on_the_loop  # type: ignore[method-assign]
+        Api.on_thread = on_threads if threads else on_the_loop  # type: ignore[method-assign]
         try:
             yield
         finally:
-            Api.search = original  # type: ignore[method-assign]
+            Api.on_thread = original  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":

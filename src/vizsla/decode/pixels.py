@@ -23,9 +23,12 @@ _COMMON_PROFILE = (3144, b"sRGB IEC61966-2.1")
 """Length and name of the sRGB profile that most files embed: nothing to convert."""
 
 
-def kept_scale(width: int, height: int) -> float:
-    """The scale at which a picture is kept: enough for every rendition. Above 1 only serves drawings."""
-    wanted = max(KEPT_WIDTH / width, KEPT_SHORT_SIDE / min(width, height))
+def kept_scale(width: int, height: int, detail: float = 1.0) -> float:
+    """The scale at which a picture is kept: enough for every rendition, or `detail` times as much.
+
+    Above 1 only serves drawings.
+    """
+    wanted = detail * max(KEPT_WIDTH / width, KEPT_SHORT_SIDE / min(width, height))
     return min(wanted, math.sqrt(KEPT_PIXELS / (width * height)))
 
 

@@ -1,48 +1,183 @@
-"""The v7 endpoints."""
+"""The v7 endpoints: one table, and how a request goes through it."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from os import cpu_count
+from typing import Final, TypeVar
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 
-from vizsla.search import Searcher
-from vizsla.wire import encode, market_for, parse_search
+from vizsla.fetch import Fetcher, FetchRules
+from vizsla.library import Library
+from vizsla.search.insights import Circle
+from vizsla.search.original import original_of
+from vizsla.search.similar import Similarity
+from vizsla.search.subject import Subjects
+from vizsla.search.trending import Trending, trending_market
+from vizsla.wire import (
+    encode,
+    market_for,
+    parse_circumstances,
+    parse_custom_search,
+    parse_details,
+    parse_location,
+    parse_search,
+    read_parts,
+)
 
+from .about_image import details, named_in_details, named_in_visual_search, visual_search
 from .admission import Admission
+from .bodies import FORM_BYTES, read_body
+from .endpoint import Asked, Endpoint, Rooms
 from .headers import api_response, query_pairs
 from .hosts import Hosts
+from .pictures import Pictures, at_home
+from .searching import custom_search, search, trending
+
+PREFIXES: Final = ("/v7.0", "/bing/v7.0", "/v7", "/api/v7")
+"""v7 reference, section 1.1: two that clients use, and two of links in answers that they follow."""
+CUSTOM: Final = "/bingcustomsearch/v7.0"
+COURTESY: Final = "/bing/v7.0/searchimages/search"
+"""Where node-bing-api looks, whose default address lacks a slash (clients' notes, section 6)."""
+
+
+def _everywhere(path: str) -> tuple[str, ...]:
+    return tuple(prefix + path for prefix in PREFIXES)
+
+
+ENDPOINTS: Final = (
+    Endpoint((*_everywhere("/images/search"), COURTESY), ("GET",), parse_search, search),
+    Endpoint(
+        (*_everywhere("/images/details"), *_everywhere("/images/search/details")),
+        ("GET", "POST"),
+        parse_details,
+        details,
+        named_in_details,
+    ),
+    Endpoint(
+        _everywhere("/images/trending"), ("GET",), parse_circumstances, trending, market=trending_market
+    ),
+    Endpoint(
+        _everywhere("/images/visualsearch"),
+        ("POST",),
+        parse_circumstances,
+        visual_search,
+        named_in_visual_search,
+    ),
+    Endpoint((f"{CUSTOM}/images/search",), ("GET",), parse_custom_search, custom_search),
+)
+
+_Made = TypeVar("_Made")
 
 
 class Api:
-    """Answers v7 requests over one searcher, on as many threads as there are cores: more would only wait for each other.
+    """Answers v7 requests, on as many threads as there are cores: more would only wait for each other.
 
-    Why so: docs/decisions/0006-serving.md.
+    Why so: docs/decisions/0006-serving.md. Pictures are looked at apart from that, see `Pictures`.
     """
 
-    def __init__(self, searcher: Searcher, admission: Admission, hosts: Hosts) -> None:
-        self._searcher = searcher
+    def __init__(self, library: Library, admission: Admission, hosts: Hosts) -> None:
+        self._rooms = _rooms(library)
+        self._pictures = _pictures(library)
         self._admission = admission
         self._hosts = hosts
+        self._max_body = library.settings.max_upload_bytes + FORM_BYTES
         self._threads = ThreadPoolExecutor(cpu_count() or 1, "vizsla-search")
 
-    async def search(self, request: Request) -> Response:
-        """`GET /images/search`"""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self.answer, request)
+    def routes(self) -> list[BaseRoute]:
+        """The addresses of the API."""
+        return [
+            Route(path, self._handler(endpoint), methods=endpoint.methods)
+            for endpoint in ENDPOINTS
+            for path in endpoint.paths
+        ]
 
-    def answer(self, request: Request) -> Response:
-        """The whole of a search, on this thread.
+    def _handler(self, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+        async def at_once(request: Request) -> Response:
+            return await self.on_thread(lambda: self._answer(endpoint, self._asked(endpoint, request)))
+
+        async def about_image(request: Request) -> Response:
+            asked = await self.on_thread(lambda: self._asked(endpoint, request))
+            body = await read_body(request, self._max_body) if request.method == "POST" else b""
+            asked = await self.on_thread(lambda: self._named(endpoint, asked, body))
+            if asked.subject is None:
+                assert asked.meant is not None
+                subject = await self._pictures.find(asked.meant)
+                asked = msgspec.structs.replace(asked, subject=subject)
+            return await self.on_thread(lambda: self._answer(endpoint, asked))
+
+        return about_image if endpoint.names else at_once
+
+    async def on_thread(self, work: Callable[[], _Made]) -> _Made:
+        """What `work` makes, on a search thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    def _asked(self, endpoint: Endpoint, request: Request) -> Asked:
+        """The request, let in and read as far as its address and headers go.
 
         Raises:
             WireError: it is refused.
         """
         self._admission.admit(request)
-        parameters = parse_search(query_pairs(request))
-        answer = self._searcher.search(parameters, self._hosts.addresses(request))
+        parameters = endpoint.parse(query_pairs(request))
+        addresses = self._hosts.addresses(request)
+        headers = request.headers
         market = market_for(
-            mkt=parameters.mkt, cc=parameters.cc, accept_language=request.headers.get("accept-language")
+            mkt=parameters.mkt, cc=parameters.cc, accept_language=headers.get("accept-language")
         )
-        return api_response(request, encode(answer), market=market)
+        return Asked(
+            request=request,
+            parameters=parameters,
+            addresses=addresses.absolute() if "x-bingapis-sdk" in headers else addresses,
+            market=endpoint.market(market),
+            location=parse_location(headers.get("x-search-location")),
+        )
+
+    def _named(self, endpoint: Endpoint, asked: Asked, body: bytes) -> Asked:
+        """The request with what it posts, and the image that it names if that is known without looking.
+
+        Raises:
+            InvalidRequest: it names none.
+        """
+        assert endpoint.names is not None
+        content_type = asked.request.headers.get("content-type", "")
+        asked = endpoint.names(msgspec.structs.replace(asked, parts=read_parts(content_type, body)))
+        assert asked.meant is not None
+        meant = at_home(asked.meant, self._hosts.homes(asked.request))
+        self._pictures.check(meant)
+        return msgspec.structs.replace(asked, meant=meant, subject=self._pictures.subjects.known(meant))
+
+    def _answer(self, endpoint: Endpoint, asked: Asked) -> Response:
+        answer = endpoint.answer(self._rooms, asked)
+        return api_response(asked.request, encode(answer), market=asked.market)
+
+
+def _rooms(library: Library) -> Rooms:
+    searcher, store, queries = library.searcher, library.store, library.queries
+    engine, strict_markets = library.indexer.engine, frozenset(library.settings.strict_markets)
+    return Rooms(
+        searcher,
+        Circle(engine, Similarity(store, engine), queries.related),
+        Trending(searcher, store, engine, queries, strict_markets),
+        queries,
+        library.subsets,
+        strict_markets,
+    )
+
+
+def _pictures(library: Library) -> Pictures:
+    subjects = Subjects(
+        library.store,
+        library.blobs,
+        lambda: library.encoder,
+        library.descriptor.encoder.dimension,
+        original_of,
+    )
+    fetcher = Fetcher(FetchRules.of(library.settings))
+    return Pictures(subjects, fetcher, max_bytes=library.settings.max_upload_bytes)

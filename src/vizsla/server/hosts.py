@@ -36,6 +36,15 @@ class Hosts:
             host = _own(request)
         return Addresses(f"{request.scope['scheme']}://{host}")
 
+    def homes(self, request: Request) -> frozenset[str]:
+        """Beginnings of addresses that lead to this server, without their scheme, in lower case."""
+        bases = {
+            self.addresses(request).base.partition("://")[2],
+            request.headers.get("host", ""),
+            _own(request),
+        }
+        return frozenset(base.lower() for base in bases if base)
+
 
 def _own(request: Request) -> str:
     """The address at which the request came in, for callers that do not say how they reached us."""

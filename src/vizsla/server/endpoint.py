@@ -1,0 +1,65 @@
+"""What an endpoint of the API is: a way to read a request, and a way to answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import msgspec
+from starlette.requests import Request
+
+from vizsla.search import Addresses, Searcher
+from vizsla.search.insights import Circle
+from vizsla.search.subject import Meant, Subject
+from vizsla.search.trending import Trending
+from vizsla.state import Queries, Subsets
+from vizsla.wire import KnowledgeRequest, Location, Part
+from vizsla.wire.base import Answer
+
+Pairs = list[tuple[str, str]]
+
+
+class Rooms(NamedTuple):
+    """What endpoints answer from."""
+
+    searcher: Searcher
+    circle: Circle
+    trending: Trending
+    queries: Queries
+    subsets: Subsets
+    strict_markets: frozenset[str] = frozenset()
+    """Where `safeSearch` is always `Strict`."""
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """A request, read as far as it is until now."""
+
+    request: Request
+    parameters: Any
+    """What `Endpoint.parse` made of the query string."""
+    addresses: Addresses
+    market: str
+    location: Location | None = None
+    """Where the person is, if that is told."""
+    parts: tuple[Part, ...] = ()
+    """Of the posted body."""
+    knowledge: KnowledgeRequest = KnowledgeRequest()
+    meant: Meant | None = None
+    """How the caller names the image that it asks about."""
+    subject: Subject | None = None
+    """The image that is meant."""
+
+
+class Endpoint(NamedTuple):
+    """One kind of request, at each of its addresses."""
+
+    paths: tuple[str, ...]
+    methods: tuple[str, ...]
+    parse: Callable[[Pairs], Any]
+    """Reads the query string."""
+    answer: Callable[[Rooms, Asked], Answer]
+    """Runs on a search thread."""
+    names: Callable[[Asked], Asked] | None = None
+    """Reads how the caller names an image; `None`: the endpoint is about no image."""
+    market: Callable[[str], str] = str
+    """The market that answers, from the one that is asked for."""
