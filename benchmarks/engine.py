@@ -13,26 +13,26 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import faiss as _stubbed
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.random_records import changes, clustered, record, texts, words
 from benchmarks.report import budget
 from vizsla.engines import open_engine
 from vizsla.engines.local import planner
 from vizsla.engines.local.engine import LocalEngine
-from vizsla.engines.seam import CANDIDATES, All, Plan, Words
-from vizsla.records import AnyOf, Between, Change, Filters, ImageRecord, Vector
+from vizsla.engines.seam import CANDIDATES, All, Match, Not, Plan, Words
+from vizsla.records import AnyOf, Between, Change, Filters, Vector
 
 faiss: Any = _stubbed
 
 SEED = 7
-WORDS_A_RECORD = 16
-VOCABULARY = 20_000
 BATCH = 1000
 PAGE = 35
 QUERIES = 300
@@ -75,8 +75,11 @@ def run(directory: Path, records: int, dimension: int) -> None:
     started = time.perf_counter()
     engine = open_engine(directory, dimension)
     print(f"opening: {time.perf_counter() - started:.3f} s")
-    print_latencies(engine, queries, texts(random, vocabulary))
-    print_under_load(engine, queries, texts(random, vocabulary), clustered(random, centres, records // 5))
+    print_latencies(engine, queries, texts(random, vocabulary, QUERIES))
+    print_demands(engine, queries, texts(random, vocabulary, QUERIES))
+    print_under_load(
+        engine, queries, texts(random, vocabulary, QUERIES), clustered(random, centres, records // 5)
+    )
     print_recall(engine, vectors, queries, widths)
     print_costs(engine, queries)
     child = [
@@ -92,64 +95,6 @@ def run(directory: Path, records: int, dimension: int) -> None:
     size = sum(path.stat().st_size for path in directory.rglob("*") if path.is_file())
     print(f"index on disk: {size / 2**20:.0f} MB")
     engine.close()
-
-
-# A synthetic library
-
-
-def clustered(random: np.random.Generator, centres: NDArray[np.float64], count: int) -> Vector:
-    """`(count, dimension)` float32 vectors of length 1 around the centres, as embeddings lie."""
-    spread = 0.7 * random.standard_normal((count, centres.shape[1]), np.float32)
-    vectors = centres[random.integers(0, len(centres), count)] + spread
-    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
-
-
-def words(random: np.random.Generator) -> list[str]:
-    letters = np.array(list("abcdefghijklmnopqrstuvwxyz"))
-    return ["".join(random.choice(letters, random.integers(4, 10))) for _ in range(VOCABULARY)]
-
-
-def zipf(random: np.random.Generator, vocabulary: Sequence[str], shape: tuple[int, int]) -> NDArray[np.str_]:
-    weights = 1 / np.arange(1, len(vocabulary) + 1)
-    return random.choice(np.array(vocabulary), shape, p=weights / weights.sum())
-
-
-def texts(random: np.random.Generator, vocabulary: Sequence[str]) -> list[list[str]]:
-    """Two words a query."""
-    return [list(map(str, pair)) for pair in zipf(random, vocabulary, (QUERIES, 2))]
-
-
-def changes(
-    random: np.random.Generator, vocabulary: Sequence[str], vectors: Vector, widths: NDArray[np.int64]
-) -> Iterator[Change]:
-    licences = ("by", *(("cc0", "by-sa", "unknown") * 3))
-    text = zipf(random, vocabulary, (len(vectors), WORDS_A_RECORD))
-    for number, (vector, row) in enumerate(zip(vectors, text, strict=True), 1):
-        fields: dict[str, Any] = {
-            "title": " ".join(row[:5]),
-            "tags": tuple(map(str, row[5:8])),
-            "description": " ".join(row[8:]),
-            "names": str(row[0]),
-            "licence": licences[number % len(licences)],
-            "width": int(widths[number - 1]),
-        }
-        yield Change(number, number, record(number, fields), vector)
-
-
-def record(number: int, fields: dict[str, Any]) -> ImageRecord:
-    return ImageRecord(
-        image_id=f"{number:040X}",
-        source="/pictures",
-        key=f"{number}.jpg",
-        content_id=number.to_bytes(16, "big"),
-        file_size=number,
-        format="jpeg",
-        height=480,
-        thumbnail_width=474,
-        thumbnail_height=355,
-        colours=("red",) if number % 3 else ("blue",),
-        **fields,
-    )
 
 
 # What is measured
@@ -191,6 +136,33 @@ def plan(kind: str, query: Vector, text: Sequence[str], filters: Filters) -> Pla
         filters=filters,
         limit=PAGE,
     )
+
+
+DEMANDS: Mapping[str, Callable[[str, str, str], Match]] = {
+    "a phrase, an excluded word": lambda one, two, other: All(
+        (Words(f"{one} {two}", phrase=True), Not(Words(other)))
+    ),
+    "an excluded word": lambda _one, _two, other: Not(Words(other)),
+}
+"""Demands made of the two words of a query and one of the next query."""
+
+
+def print_demands(engine: LocalEngine, queries: Vector, texts: Sequence[Sequence[str]]) -> None:
+    """What a demand costs that was not made before, in searches without one."""
+    plans = [plan("hybrid", query, text, ()) for query, text in zip(queries, texts, strict=True)]
+    alone = np.median(timed(engine.search, plans))
+    print()
+    for name, demand in DEMANDS.items():
+        others = [text[0] for text in (*texts[1:], texts[0])]
+        demanding = [
+            msgspec.structs.replace(one, demand=demand(text[0], text[1], other))
+            for one, text, other in zip(plans, texts, others, strict=True)
+        ]
+        ratio = np.median(timed(engine.search, demanding)) / alone
+        print(f"hybrid with a demand ({name}) / hybrid, p50: {ratio:.2f}")
+    before = time.perf_counter()
+    count = len(engine.vocabulary())
+    print(f"reading a vocabulary of {count} words / hybrid: {(time.perf_counter() - before) / alone:.0f}")
 
 
 def timed(call: Callable[[Plan], object], plans: Sequence[Plan]) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.engine import VOCABULARY, WORDS_A_RECORD, record, zipf
+from benchmarks.random_records import VOCABULARY, WORDS_A_RECORD, record, zipf
 from vizsla.encoders.seam import Encoder
 from vizsla.library import Library
 from vizsla.settings import Settings
@@ -67,7 +67,7 @@ def _batches(encoder: Encoder, records: int) -> Iterator[list[Entry]]:
 
 
 def _fields(number: int, row: list[str]) -> dict[str, Any]:
-    """As `benchmarks.engine` fills its records: one in ten is `by`, widths are uniform from 0 to 999."""
+    """As `benchmarks.random_records` fills its own: one in ten is `by`, widths are uniform from 0 to 999."""
     return {
         "title": " ".join(row[:5]),
         "tags": tuple(row[5:8]),

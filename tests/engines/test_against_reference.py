@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from vizsla.engines import open_engine
+from vizsla.engines.local import columns, planner, queries, scope, upkeep
 from vizsla.engines.local import engine as local_engine
-from vizsla.engines.local import planner, upkeep
 from vizsla.engines.local.engine import LocalEngine
 from vizsla.engines.seam import Plan
 from vizsla.records import Change, Filters, Vector
@@ -35,6 +35,9 @@ def narrow() -> Iterator[None]:
         patch.setattr(local_engine, "CANDIDATES", 7)
         patch.setattr(reference, "CANDIDATES", 7)
         patch.setattr(local_engine, "FETCHED", 12)
+        patch.setattr(columns, "MANY", 2)
+        patch.setattr(queries, "MANY", 2)
+        patch.setattr(scope, "REMEMBERED", 3)
         patch.setattr(upkeep, "SEAL", 16)
         patch.setattr(planner, "GRAPH_COST", math.inf)  # recall has its own test; here results are equal
         yield
