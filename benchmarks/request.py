@@ -1,7 +1,7 @@
 """What a request costs without the engine and the store: `python -m benchmarks.request`.
 
-Parsing a query string, building the answer of 35 images from records with every field set, and encoding it; the best
-of several runs.
+Parsing a query string, reading the query in it, looking for slips and for what may be asked next, building the answer of
+35 images from records with every field set, and encoding it; the best of several runs.
 """
 
 from __future__ import annotations
@@ -14,13 +14,24 @@ from urllib.parse import parse_qsl
 from benchmarks.report import budget, figure
 from vizsla.records import ImageRecord
 from vizsla.search import Addresses
-from vizsla.search.answer import answer_of
-from vizsla.wire import DEFAULT_COUNT, SearchParameters, encode, parse_search
+from vizsla.search.answer import Page, answer_of
+from vizsla.search.lexicon import Lexicon
+from vizsla.search.query import parsed, read
+from vizsla.search.spelling import corrected
+from vizsla.search.suggestions import Suggestions, suggestions
+from vizsla.wire import DEFAULT_COUNT, DEFAULT_MARKET, QueryContext, SearchParameters, encode, parse_search
 
 QUERY = (
     "q=tropical%20ocean&license=public&imageType=photo&count=35&mkt=en-US&safeSearch=Moderate&minWidth=320"
 )
 ADDRESSES = Addresses("http://127.0.0.1:8000")
+RELATED = [f"ocean {word}" for word in ("wave", "floor", "liner", "sunset", "map", "fish", "view", "current")]
+"""What others asked: as many queries as an answer shows."""
+ALIKE = {
+    "tropical": (("jungle", 0.9), ("palm", 0.9), ("island", 0.8), ("exotic", 0.7)),
+    "ocean": (("sea", 0.9), ("water", 0.9), ("lagoon", 0.8), ("beach", 0.7)),
+}
+WORDS = ("beach", "sand", "wave", "palm", "coast", "island", "blue", "coral", "reef", "boat")
 ROUNDS = 200
 REPEATS = 9
 
@@ -43,7 +54,7 @@ def record(number: int) -> ImageRecord:
         thumbnail_width=474,
         thumbnail_height=296,
         title=f"Tropical ocean, picture number {number}",
-        tags=("tropical", "ocean", "beach"),
+        tags=("tropical", "ocean", *(WORDS[(number + place) % len(WORDS)] for place in range(4))),
         licence="cc0",
         content_url=f"https://images.example.org/oceans/tropical-ocean-{number}.jpg",
         host_page_url=f"https://www.example.org/oceans/{number}/",
@@ -54,10 +65,25 @@ def record(number: int) -> ImageRecord:
 def main() -> None:
     parameters = parse()
     records = [record(number) for number in range(DEFAULT_COUNT)]
-    answer = answer_of(parameters, records, DEFAULT_COUNT, 842, ADDRESSES)
+    lexicon = Lexicon({"picture": 90_000} | dict.fromkeys((*WORDS, "tropical", "ocean"), 1000))
+
+    def suggest() -> Suggestions:
+        return suggestions(parameters.q, read(parameters.q), records, lexicon, ALIKE, RELATED)
+
+    page = Page(
+        records=records,
+        passed=DEFAULT_COUNT,
+        total=842,
+        context=QueryContext(original_query=parameters.q),
+        suggestions=suggest(),
+    )
+    answer = answer_of(parameters, page, ADDRESSES, DEFAULT_MARKET)
     steps: dict[str, Callable[[], object]] = {
         "parse": parse,
-        "build": lambda: answer_of(parameters, records, DEFAULT_COUNT, 842, ADDRESSES),
+        "read the query": lambda: parsed(parameters.q),
+        "spell": lambda: corrected(parameters.q, read(parameters.q), lexicon, lambda word: True),
+        "suggest": suggest,
+        "build": lambda: answer_of(parameters, page, ADDRESSES, DEFAULT_MARKET),
         "encode": lambda: encode(answer),
     }
     costs = {name: microseconds(step) for name, step in steps.items()}

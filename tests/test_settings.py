@@ -85,6 +85,7 @@ def test_every_field_can_be_set_in_every_place() -> None:
         if field.name != "library"
     }
     other |= dict.fromkeys(("cors_origins", "trusted_proxies", "fetch_networks"), networks)
+    other["strict_markets"] = ("de-DE", "en-IN")
     paths = dict.fromkeys(("tls_certificate", "tls_key"), Path("/elsewhere"))
     expected = Settings(**other | paths)
     changed = msgspec.structs.asdict(expected).items() - msgspec.structs.asdict(Settings()).items()
@@ -116,6 +117,7 @@ def test_switches_are_words_or_digits_in_the_environment(text: str, value: bool)
         ("max_pixels", "many"),
         ("fetch_networks", "home"),
         ("fetch_networks", "10.0.0.0/8, 10.0.0.1/8"),
+        ("strict_markets", "de-DE, Bavaria"),
     ],
 )
 def test_a_bad_value_is_named_with_the_place_it_came_from(name: str, value: str) -> None:

@@ -15,6 +15,8 @@ from typing import Annotated, Any, Final, get_args, get_origin
 
 import msgspec
 
+from vizsla.wire import MARKETS
+
 DEFAULT_LIBRARY = Path("vizsla-library")
 
 
@@ -69,6 +71,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     trusted_proxies: tuple[str, ...] = ()
     """Addresses or networks of proxies whose `X-Forwarded-Proto` and `X-Forwarded-For` are believed."""
 
+    strict_markets: tuple[str, ...] = ()
+    """Markets, such as `de-DE`, in which `safeSearch` is always `Strict`, whatever is asked."""
+
     fetch: bool = True
     """Fetch images that callers name by address; off: such calls are refused."""
     fetch_networks: tuple[str, ...] = ()
@@ -84,6 +89,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def __post_init__(self) -> None:
         for network in self.fetch_networks:
             _check_network(network)
+        for market in self.strict_markets:
+            if market not in MARKETS:
+                raise ValueError(f"{market!r} is no market, write it as de-DE - at `$.strict_markets`")
 
 
 def load(options: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None) -> Settings:

@@ -6,72 +6,115 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vizsla.engines.seam import Any, Words
-from vizsla.search.query import MAX_TERMS, match_of, plain
+from vizsla.engines.seam import All, Any, Holds, Match, Not, Words
+from vizsla.records import AnyOf, Below
+from vizsla.search.query import MAX_TERMS, read
+
+from .test_grammar import TYPED
 
 
 def phrase(text: str) -> Words:
     return Words(text, phrase=True)
 
 
+def either(*words: str) -> Any:
+    return Any(tuple(map(Words, words)))
+
+
+def most(*words: str) -> Any:
+    return Any(tuple(map(Words, words)), minimum=len(words) - len(words) // 3)
+
+
+SITE = Holds(Below("site", frozenset({"a.org"})))
+RED_DOG = phrase("red dog")
+
+
 @pytest.mark.parametrize(
-    ("typed", "terms"),
+    ("typed", "words", "demand", "text"),
     [
-        ("dog", [Words("dog")]),
-        ("  red \t dog\n", [Words("red"), Words("dog")]),
-        ('"red dog"', [phrase("red dog")]),
-        ('big "red dog" house', [Words("big"), phrase("red dog"), Words("house")]),
-        ('red"big dog"bus', [Words("red"), phrase("big dog"), Words("bus")]),
-        ('"red dog', [phrase("red dog")]),
-        ('dog"', [Words("dog")]),
-        ('dog "" cat', [Words("dog"), Words("cat")]),
-        ("rock & roll", [Words("rock"), Words("roll")]),
-        ("dog's -- t-shirt", [Words("dog's"), Words("t-shirt")]),
-        ("Köln 東京", [Words("Köln"), Words("東京")]),
+        ("dog", most("dog"), None, "dog"),
+        ("red big dog's", most("red", "big", "dog's"), None, "red big dog's"),
+        ("Köln 東京", most("Köln", "東京"), None, "Köln 東京"),
+        ("(red dog) cat", most("red", "dog", "cat"), None, "red dog cat"),
+        ('"red dog"', RED_DOG, RED_DOG, "red dog"),
+        ('big "red dog"', All((most("big"), RED_DOG)), RED_DOG, "big red dog"),
+        ("+red dog", All((most("dog"), Words("red"))), Words("red"), "red dog"),
+        ("dog -cat", most("dog"), Not(Words("cat")), "dog"),
+        ("-cat", None, Not(Words("cat")), ""),
+        ("cat OR dog", either("cat", "dog"), either("cat", "dog"), "cat dog"),
+        ("red AND dog", All((Words("red"), Words("dog"))), All((Words("red"), Words("dog"))), "red dog"),
+        ("site:a.org", None, SITE, ""),
+        ("site:a.org dog", most("dog"), SITE, "dog"),
+        ("dog site:a.org -cat", most("dog"), All((SITE, Not(Words("cat")))), "dog"),
+        ("-site:a.org", None, Not(SITE), ""),
+        ("cat OR site:a.org", Any((Words("cat"), SITE)), Any((Words("cat"), SITE)), "cat"),
+        (
+            "(site:a.org) (cat|dog) red",
+            All((most("red"), either("cat", "dog"))),
+            All((SITE, either("cat", "dog"))),
+            "cat dog red",
+        ),
+        ("-(cat OR dog) red", most("red"), Not(either("cat", "dog")), "red"),
+        ("intitle:dog", Words("dog", field="title"), Words("dog", field="title"), "dog"),
+        ("prefer:red dog", All((most("dog"), Any((Words("red"),), minimum=0))), None, "red dog"),
+        ("prefer:red", either("red"), None, "red"),
+        ("loc:de dog", most("dog"), None, "dog"),
+        ("!?", None, None, ""),
     ],
 )
-def test_quoted_terms_are_phrases_and_the_others_words(typed: str, terms: list[Words]) -> None:
-    match = match_of(typed, strict=False)
-    assert isinstance(match, Any)
-    assert list(match.parts) == terms
+def test_words_find_and_operators_demand(
+    typed: str, words: Match | None, demand: Match | None, text: str
+) -> None:
+    question = read(typed)
+    assert question.words == words
+    assert question.demand == demand
+    assert question.text == text
 
 
-@pytest.mark.parametrize("typed", ["", '"', '""', "!?", '" . "', "- & |"])
-def test_a_query_without_a_word_demands_none(typed: str) -> None:
-    assert match_of(typed) is None
-
-
-def test_only_the_first_ten_terms_count() -> None:
-    match = match_of(" ".join(f"w{place}" for place in range(25)))
-    assert isinstance(match, Any)
-    assert [part.text for part in match.parts if isinstance(part, Words)] == [
-        f"w{place}" for place in range(10)
-    ]
+def test_only_the_first_ten_terms_count_but_an_encoder_reads_them_all() -> None:
+    typed = " ".join(f"w{place}" for place in range(25))
+    question = read(f"{typed} -cat")
+    assert question.words == most(*(f"w{place}" for place in range(10)))
+    assert question.demand is None
+    assert question.text == typed
+    assert len(question.plain) == MAX_TERMS
 
 
 @pytest.mark.parametrize(
     ("terms", "needed"), [(1, 1), (2, 2), (3, 2), (4, 3), (5, 4), (6, 4), (9, 6), (10, 7)]
 )
 def test_of_three_terms_and_more_a_third_may_be_missing(terms: int, needed: int) -> None:
-    match = match_of("dog " * terms)
+    match = read("dog " * terms).words
     assert isinstance(match, Any)
     assert match.minimum == needed
 
 
-def test_loosely_any_term_is_enough() -> None:
-    match = match_of("red big dog", strict=False)
-    assert isinstance(match, Any)
-    assert match.minimum == 1
+def test_loosely_any_term_is_enough_of_those_that_operators_leave() -> None:
+    question = read('red big "brown dog" -cat')
+    assert question.loose == Any((Words("red"), Words("big"), phrase("brown dog")))
+    assert question.demand == All((phrase("brown dog"), Not(Words("cat"))))
 
 
-@given(st.text(max_size=200))
-def test_any_text_is_read(typed: str) -> None:
-    match = match_of(typed)
-    if isinstance(match, Any):
-        assert 1 <= match.minimum <= len(match.parts) <= MAX_TERMS
-        assert all(isinstance(part, Words) and '"' not in part.text for part in match.parts)
-    assert '"' not in plain(typed)
+def leaves(match: Match | None) -> list[Words | Holds]:
+    match match:
+        case None:
+            return []
+        case Not():
+            return leaves(match.part)
+        case All() | Any():
+            return [leaf for part in match.parts for leaf in leaves(part)]
+    return [match]
 
 
-def test_an_encoder_reads_the_query_without_its_quotes() -> None:
-    assert plain(' a "red dog" ') == "a  red dog"
+@given(TYPED | st.text(max_size=200))
+def test_any_text_is_a_question(typed: str) -> None:
+    question = read(typed)
+    assert len(leaves(question.demand)) <= MAX_TERMS
+    assert len(leaves(question.words)) <= MAX_TERMS
+    assert (question.words is None) == (question.loose is None)
+    assert '"' not in question.text
+
+
+def test_conditions_are_on_columns_of_text() -> None:
+    assert read("ext:jpg").demand == Holds(AnyOf("format", frozenset({"jpeg"})))
+    assert read("ip:[::1]").demand == Holds(AnyOf("site", frozenset({"::1"})))

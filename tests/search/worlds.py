@@ -37,6 +37,9 @@ class WordEncoder:
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
         return np.stack([direction(text) for text in texts])
 
+    def knows(self, text: str) -> bool:
+        return False
+
 
 class BlindEncoder(WordEncoder):
     """Knows no word: what is searched with it is searched by words alone."""

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from .choices import Choices
     from .indexing import Indexer
 
+RELATED = 8
+"""Queries of others that are asked for with each search: as many as an answer shows."""
+
 
 class _Closable(Protocol):
     def close(self) -> None: ...
@@ -156,7 +159,13 @@ class Library:
     def searcher(self) -> Searcher:
         from vizsla.search import Searcher
 
-        return Searcher(self.store, self.indexer.engine, lambda: self.encoder)
+        return Searcher(
+            self.store,
+            self.indexer.engine,
+            lambda: self.encoder,
+            related=lambda text: self.queries.related(text, RELATED),
+            strict_markets=self.settings.strict_markets,
+        )
 
     def _place(self, url: str | None, name: str) -> str | Path:
         _ = self.descriptor  # nothing is made where there is no library
@@ -214,17 +223,23 @@ class Library:
         return save(self, subset)
 
     def index(self) -> bool:
-        """Make everything that is in the store findable, unless another process does; whether it is."""
-        return self.indexer.catch_up()
+        """Make everything that is in the store findable, unless another process does; whether it is.
+
+        Where somebody searches, what the library's words are is looked at as well.
+        """
+        caught_up = self.indexer.catch_up()
+        if "searcher" in vars(self):
+            self.searcher.refresh()
+        return caught_up
 
     def search(self, parameters: SearchParameters) -> Images:
         """The v7 answer; addresses in it lead to the server of the settings."""
         from vizsla.search import Addresses
 
-        settings = self.settings
+        settings, searcher = self.settings, self.searcher
         self.index()
         base = settings.public_url or f"http://{settings.host}:{settings.port}"
-        return self.searcher.search(parameters, Addresses(base.rstrip("/")))
+        return searcher.search(parameters, Addresses(base.rstrip("/")))
 
     def thumbnail(self, image_id: str) -> bytes:
         """The thumbnail of an image, JPEG or PNG.

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
 from urllib.parse import urlsplit
+
+import msgspec
 
 from vizsla.records import ImageRecord
 from vizsla.wire import (
@@ -12,8 +16,11 @@ from vizsla.wire import (
     Images,
     InsightsMetadata,
     MediaSize,
+    Pivot,
     Query,
     QueryContext,
+    QueryThumbnail,
+    SafeSearch,
     SearchParameters,
     ThumbnailId,
     content_size,
@@ -24,40 +31,92 @@ from vizsla.wire import (
 )
 
 from .addresses import Addresses, asked_for
+from .suggestions import Suggestions
 
 
-def answer_of(
-    parameters: SearchParameters,
-    records: Iterable[ImageRecord],
-    passed: int,
-    total: int,
-    addresses: Addresses,
-) -> Images:
-    """The answer with `records`, which stand at `parameters.offset` of a result.
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found, and what there is to say of the query."""
+
+    records: Sequence[ImageRecord]
+    """Those at `parameters.offset` of the result."""
+    passed: int
+    """How many results the page has passed, including those whose record is gone."""
+    total: int
+    """Size of the whole result."""
+    copies: Mapping[bytes, int] = {}
+    """How many records have the same bytes, where more than one has; see `Store.copies`."""
+    context: QueryContext
+    suggestions: Suggestions = Suggestions()
+
+
+def answer_of(parameters: SearchParameters, page: Page, addresses: Addresses, market: str) -> Images:
+    """The answer with a page of a result.
 
     Args:
-        passed: how many results the page has passed, including those whose record is gone.
-        total: size of the whole result.
+        market: where the query was asked.
     """
     query = parameters.q
     return Images(
-        read_link=f"images/search?q={query}",
+        read_link=addresses.read_link(query),
         web_search_url=addresses.results(query, "OIIARP"),
-        query_context=QueryContext(original_query=query),
-        total_estimated_matches=total,
-        next_offset=parameters.offset + passed,
+        query_context=page.context,
+        total_estimated_matches=page.total,
+        next_offset=parameters.offset + page.passed,
         current_offset=parameters.offset,
-        value=images_of(records, query, addresses),
+        value=images_of(page.records, query, addresses, page.copies),
+        **_suggested(page.suggestions, _Links(addresses, market, parameters.safe_search)),
     )
 
 
-def images_of(records: Iterable[ImageRecord], query: str, addresses: Addresses) -> list[Image]:
-    """Images as an answer to `query`."""
+class _Links(msgspec.Struct, frozen=True):
+    """What the addresses of queries are made with."""
+
+    addresses: Addresses
+    market: str
+    safe_search: SafeSearch
+
+    def query(self, text: str, shown: str) -> Query:
+        address = self.addresses.representative(text, self.market, self.safe_search)
+        return Query(
+            text=text,
+            display_text=shown,
+            web_search_url=self.addresses.results(text, "IRPATC"),
+            search_link=self.addresses.search(text),
+            thumbnail=QueryThumbnail.of(address),
+        )
+
+
+def _suggested(suggestions: Suggestions, links: _Links) -> dict[str, Any]:
+    return {
+        "query_expansions": [links.query(one.text, one.shown) for one in suggestions.expansions],
+        "pivot_suggestions": [
+            Pivot(pivot=segment, suggestions=[links.query(one.text, one.shown) for one in choices])
+            for segment, choices in suggestions.pivots
+        ],
+        "similar_terms": [links.query(text, text) for text in suggestions.similar],
+        "related_searches": [links.query(text, text) for text in suggestions.related],
+    }
+
+
+def images_of(
+    records: Iterable[ImageRecord],
+    query: str,
+    addresses: Addresses,
+    copies: Mapping[bytes, int] = MappingProxyType({}),
+) -> list[Image]:
+    """Images as an answer to `query`.
+
+    Args:
+        copies: how many records have the same bytes, where more than one has; see `Store.copies`.
+    """
     asked = asked_for(query)
-    return [_image(record, query, asked, addresses) for record in records]
+    return [_image(record, query, asked, addresses, copies) for record in records]
 
 
-def _image(record: ImageRecord, query: str, asked: str, addresses: Addresses) -> Image:
+def _image(
+    record: ImageRecord, query: str, asked: str, addresses: Addresses, copies: Mapping[bytes, int]
+) -> Image:
+    places = copies.get(record.content_id, 1)
     thumbnail = str(ThumbnailId(record.content_id, record.thumbnail_width, record.thumbnail_height))
     group = simid(record.content_id)
     host_page = record.host_page_url or addresses.page(record, group)
@@ -80,8 +139,8 @@ def _image(record: ImageRecord, query: str, asked: str, addresses: Addresses) ->
         image_insights_token=insights_token(record.image_id, thumbnail, record.content_id, group),
         insights_metadata=InsightsMetadata(
             best_representative_query=_best_query(record, query, addresses),
-            pages_including_count=1,
-            available_sizes_count=1,
+            pages_including_count=places,
+            available_sizes_count=places,
         ),
         image_id=record.image_id,
         accent_color=record.accent_colour,

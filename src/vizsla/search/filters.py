@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from enum import StrEnum
+
+import msgspec
 
 from vizsla.records import AnyOf, Between, Condition, Filters
 from vizsla.wire import Freshness, SafeSearch, SearchParameters, admitted
@@ -70,6 +72,13 @@ ROWS: tuple[_Row, ...] = (
     _bounds("width", "min_width", "max_width"),
     _bounds("file_size", "min_file_size", "max_file_size"),
 )
+
+
+def settled(parameters: SearchParameters, market: str, strict_markets: Collection[str]) -> SearchParameters:
+    """The parameters as they count in a market: where its policy demands it, `safeSearch` is `Strict` (section 4.4)."""
+    if market not in strict_markets:
+        return parameters
+    return msgspec.structs.replace(parameters, safe_search=SafeSearch.STRICT)
 
 
 def filters_of(parameters: SearchParameters, now: int) -> Filters:

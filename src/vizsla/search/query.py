@@ -1,36 +1,152 @@
-"""From what somebody typed to what records must hold."""
+"""From what somebody typed to what records must hold (v7 reference, section 5)."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
-from vizsla.engines.seam import Any, Match, Words
+import msgspec
+
+from vizsla.engines.seam import All, Any, Match, Not, Words
+
+from .grammar import Either, Every, Must, MustNot, Node, Term, parse
+from .operators import DEMANDING, LOOKING, PREFERRING, SILENT
 
 MAX_TERMS = 10
 """v7 reference, section 5: only the first ten terms are used."""
 
-_TERM = re.compile(r'"([^"]*)"?|([^\s"]+)')
-_WORD = re.compile(r"\w")
+MAX_TEXT = 2000
+"""Letters of a query that are read; an address has room for fewer."""
+
+REMEMBERED = 4096
 
 
-def match_of(text: str, *, strict: bool = True) -> Match | None:
-    """The words that a record must hold for a query.
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """A query, read."""
 
-    Quoted terms are phrases. Of three terms and more, a third may be missing: people add words to be understood, not
-    to see less. With `strict=False` any single term is enough.
+    words: Match | None = None
+    """What finds and ranks. Of three plain words and more, a third may be missing: people add words to be understood,
+    not to see less. `None`: nothing but operators, or nothing at all."""
+    loose: Match | None = None
+    """The same with a single word being enough, for queries that nothing answers otherwise."""
+    demand: Match | None = None
+    """What operators demand of everything found, by words or by looks."""
+    text: str = ""
+    """What an encoder reads: without operators, quotes, and what is excluded."""
+    plain: tuple[Term, ...] = ()
+    """Words that stand for themselves, without sign, quotes or keyword, and are not excluded."""
+    open: bool = False
+    """Whether an `OR` is on the outside, so that a word behind it would belong to the last choice only."""
 
-    Returns: `None` if the query holds no word.
-    """
-    terms = tuple(
-        Words(quoted or bare, phrase=bool(quoted))
-        for quoted, bare in _TERM.findall(text)
-        if _WORD.search(quoted or bare)
-    )[:MAX_TERMS]
-    if not terms:
+
+@lru_cache(REMEMBERED)
+def read(text: str) -> Question:
+    """As `parsed`, which is remembered."""
+    return parsed(text)
+
+
+def parsed(text: str) -> Question:
+    """What a query asks for. Any text can be asked."""
+    tree = parse(text[:MAX_TEXT])
+    looks = [term for term in _terms(tree) if term.keyword in LOOKING]
+    parts = list(_parts(tree))
+    demanded = [part.match for part in parts if part.demanded]
+    ranking = [match for match in demanded if _ranks(match)]
+    wanted = [part.match for part in parts if not part.demanded and not part.preferred]
+    preferred = [part.match for part in parts if part.preferred]
+    return Question(
+        words=_preferring(_all([*_most(wanted), *ranking]), preferred),
+        loose=_any([*wanted, *ranking, *preferred]),
+        demand=_all(demanded),
+        text=" ".join(term.text for term in looks),
+        plain=tuple(term for term in looks if term.place is not None and term.number < MAX_TERMS),
+        open=isinstance(tree, Either),
+    )
+
+
+class _Part(msgspec.Struct, frozen=True):
+    """A piece of the query as the outside of it has it: wanted, demanded, or preferred."""
+
+    match: Match
+    demanded: bool = False
+    preferred: bool = False
+
+
+def _terms(node: Node) -> Iterator[Term]:
+    """The terms that are not excluded, in their order."""
+    match node:
+        case Term():
+            yield node
+        case Must():
+            yield from _terms(node.part)
+        case Every() | Either():
+            for part in node.parts:
+                yield from _terms(part)
+
+
+def _parts(node: Node) -> Iterator[_Part]:
+    """What stands next to each other on the outside; parentheses around words alone are not there."""
+    if isinstance(node, Every):
+        for part in node.parts:
+            yield from _parts(part)
+    elif (match := _strictly(node)) is not None:
+        preferred = isinstance(node, Term) and node.keyword in PREFERRING
+        plain = isinstance(node, Term) and not node.quoted and node.keyword not in DEMANDING
+        yield _Part(match, demanded=not plain and not preferred, preferred=preferred)
+
+
+def _strictly(node: Node) -> Match | None:
+    """What a record must hold for a node; `None`: anything."""
+    match node:
+        case Term():
+            return _match(node)
+        case Must():
+            return _strictly(node.part)
+        case MustNot():
+            part = _strictly(node.part)
+            return None if part is None else Not(part)
+        case Every():
+            return _all(_each(node.parts))
+        case Either():
+            return _any(_each(node.parts))
+
+
+def _each(nodes: Iterable[Node]) -> list[Match]:
+    return [match for node in nodes if (match := _strictly(node)) is not None]
+
+
+def _match(term: Term) -> Match | None:
+    if term.number >= MAX_TERMS or term.keyword in SILENT:
         return None
-    return Any(terms, minimum=len(terms) - len(terms) // 3 if strict else 1)
+    row = DEMANDING.get(term.keyword)
+    return row(term) if row else Words(term.text, phrase=term.quoted)
 
 
-def plain(text: str) -> str:
-    """The query without its quotes, as an encoder reads it."""
-    return text.replace('"', " ").strip()
+def _ranks(match: Match) -> bool:
+    """Whether there are words in it that a record holds, as against conditions and what is excluded."""
+    match match:
+        case Words():
+            return True
+        case All() | Any():
+            return any(_ranks(part) for part in match.parts)
+    return False
+
+
+def _most(wanted: list[Match]) -> list[Match]:
+    """All of them, but for a third."""
+    return [Any(tuple(wanted), minimum=len(wanted) - len(wanted) // 3)] if wanted else []
+
+
+def _all(parts: list[Match]) -> Match | None:
+    return parts[0] if len(parts) == 1 else All(tuple(parts)) if parts else None
+
+
+def _any(parts: list[Match]) -> Match | None:
+    return Any(tuple(parts)) if parts else None
+
+
+def _preferring(words: Match | None, preferred: list[Match]) -> Match | None:
+    """The words, and beside them what only raises; where there is nothing else, that is what is asked for."""
+    if not preferred:
+        return words
+    return All((words, Any(tuple(preferred), minimum=0))) if words else Any(tuple(preferred))

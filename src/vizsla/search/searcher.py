@@ -3,22 +3,45 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
+
+import msgspec
 
 from vizsla.encoders.seam import Encoder
 from vizsla.engines.seam import Engine, Hits, Plan
-from vizsla.records import Vector
+from vizsla.records import Filters, ImageRecord, Vector, passes
 from vizsla.store import Store
-from vizsla.wire import Images, SearchParameters
+from vizsla.wire import (
+    DEFAULT_MARKET,
+    Images,
+    Location,
+    QueryContext,
+    SearchParameters,
+    market_for,
+    parse_image_id,
+)
 
 from .addresses import Addresses
-from .answer import answer_of
-from .filters import filters_of
-from .query import match_of, plain
+from .answer import Page, answer_of
+from .filters import filters_of, settled
+from .place import asks_for_place
+from .query import Question, read
+from .spelling import corrected
+from .suggestions import Suggestions, suggestions
+from .vocabulary import Vocabulary
 
 REMEMBERED_QUERIES = 4096
 """Text vectors kept: at 4 bytes a dimension, a few megabytes."""
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A query as it is answered."""
+
+    text: str
+    """What was typed, or what was meant by it."""
+    question: Question
+    context: QueryContext
 
 
 class Searcher:
@@ -26,47 +49,152 @@ class Searcher:
 
     Args:
         encoder: opens the library's encoder; called once, when the first query comes.
+        related: popular queries that are related to one, the best first.
+        strict_markets: where `safeSearch` is always `Strict`.
     """
 
-    def __init__(self, store: Store, engine: Engine, encoder: Callable[[], Encoder]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        engine: Engine,
+        encoder: Callable[[], Encoder],
+        *,
+        related: Callable[[str], Sequence[str]] = lambda text: (),
+        strict_markets: Collection[str] = (),
+    ) -> None:
         self._store = store
         self._engine = engine
+        self._open = encoder
+        self._encoder: Encoder | None = None
+        self._related = related
+        self._strict_markets = frozenset(strict_markets)
+        self._vocabulary = Vocabulary(engine, lambda: self._encoder)
+        self._encode = lru_cache(REMEMBERED_QUERIES)(self._encoded)
 
-        @lru_cache(REMEMBERED_QUERIES)
-        def encode(text: str) -> Vector:
-            vector: Vector = encoder().encode_texts([text])[0]
-            return vector
+    def refresh(self) -> None:
+        """Look at what the library's words are by now. For the background: cheap if nothing has changed."""
+        self._vocabulary.refresh()
 
-        self._encode = encode
+    def search(
+        self,
+        parameters: SearchParameters,
+        addresses: Addresses,
+        within: Filters = (),
+        *,
+        market: str | None = None,
+        location: Location | None = None,
+    ) -> Images:
+        """The v7 answer.
 
-    def search(self, parameters: SearchParameters, addresses: Addresses) -> Images:
-        """The v7 answer; addresses of our own in it begin with those of `addresses`."""
-        return self._answer(parameters, self.hits(parameters), addresses)
+        Args:
+            addresses: what addresses of our own in it begin with.
+            within: what else every image has to pass, such as a saved subset.
+            market: where it is asked; `None`: as the parameters say.
+            location: where the person is, if that is known.
+        """
+        market = market or market_for(mkt=parameters.mkt, cc=parameters.cc)
+        parameters = settled(parameters, market, self._strict_markets)
+        asked = self._asked(parameters.q, location)
+        hits = self._hits(asked.question, parameters, within)
+        page = self._page(asked, hits, first=parameters.offset == 0)
+        return answer_of(parameters, page, addresses, market)
 
     def newest(self, count: int, addresses: Addresses) -> Images:
         """What came last, as an answer to no query."""
         parameters = SearchParameters(q="", count=count)
-        hits = self._engine.search(Plan(filters=filters_of(parameters, int(time.time())), limit=count))
-        return self._answer(parameters, hits, addresses)
+        hits = self._hits(Question(), parameters, ())
+        page = self._page(_NOBODY, hits, first=False)
+        return answer_of(parameters, page, addresses, DEFAULT_MARKET)
 
-    def _answer(self, parameters: SearchParameters, hits: Hits, addresses: Addresses) -> Images:
-        records = [stored.record for stored in self._store.records(hits.numbers)]
-        return answer_of(parameters, records, len(hits.numbers), hits.total, addresses)
-
-    def hits(self, parameters: SearchParameters) -> Hits:
-        """The numbers of the records that answer, with every word of the query loosened if nothing holds them."""
-        hits = self._engine.search(self.plan(parameters))
-        if hits.total:
-            return hits
-        return self._engine.search(self.plan(parameters, strict=False))
-
-    def plan(self, parameters: SearchParameters, *, strict: bool = True) -> Plan:
+    def plan(self, parameters: SearchParameters, within: Filters = ()) -> Plan:
         """The engine's side of a search."""
-        text = plain(parameters.q)
+        return self._plan(self._asked(parameters.q, None).question, parameters, within)
+
+    # The query
+
+    def _asked(self, query: str, location: Location | None) -> Asked:
+        question = read(query)
+        meant = corrected(query, question, self._vocabulary.lexicon, lambda word: self._opened().knows(word))
+        context = QueryContext(original_query=query)
+        if asks_for_place(query, location):
+            context.ask_user_for_location = True
+        if meant == query:
+            return Asked(query, question, context)
+        context.altered_query, context.alteration_override_query = meant, f"+{query}"
+        return Asked(meant, read(meant), context)
+
+    def _opened(self) -> Encoder:
+        if self._encoder is None:
+            self._encoder = self._open()
+        return self._encoder
+
+    def _encoded(self, text: str) -> Vector:
+        vector: Vector = self._opened().encode_texts([text])[0]
+        return vector
+
+    # What answers it
+
+    def _plan(self, question: Question, parameters: SearchParameters, within: Filters) -> Plan:
         return Plan(
-            words=match_of(parameters.q, strict=strict),
-            vector=self._encode(text),
-            filters=filters_of(parameters, int(time.time())),
+            words=question.words,
+            vector=self._encode(question.text) if question.text else None,
+            filters=(*filters_of(parameters, int(time.time())), *within),
+            demand=question.demand,
             offset=parameters.offset,
             limit=parameters.count,
         )
+
+    def _hits(self, question: Question, parameters: SearchParameters, within: Filters) -> Hits:
+        """What answers, led by the image that is to come first, which the other pages leave out."""
+        plan = self._plan(question, parameters, within)
+        first = self._first(parameters.id, plan.filters)
+        if first is None:
+            return self._found(plan, question)
+        leads = plan.offset == 0 < plan.limit
+        hits = self._found(_without(plan, first, leads), question)
+        return Hits((first, *hits.numbers) if leads else hits.numbers, hits.total + 1)
+
+    def _first(self, image_id: str | None, filters: Filters) -> int | None:
+        """The number of the image that is to come first, if it may."""
+        if image_id is None:
+            return None
+        try:
+            stored = self._store.find(parse_image_id(image_id))
+        except ValueError:
+            return None
+        return stored.number if stored and passes(stored.record, filters) else None
+
+    def _found(self, plan: Plan, question: Question) -> Hits:
+        """The hits, with every word of the query loosened if nothing holds them."""
+        hits = self._engine.search(plan)
+        if hits.total or question.loose == question.words:
+            return hits
+        return self._engine.search(msgspec.structs.replace(plan, words=question.loose))
+
+    # What is told of it
+
+    def _page(self, asked: Asked, hits: Hits, *, first: bool) -> Page:
+        records = [stored.record for stored in self._store.records(hits.numbers)]
+        return Page(
+            records=records,
+            passed=len(hits.numbers),
+            total=hits.total,
+            copies=self._store.copies([record.content_id for record in records]),
+            context=asked.context,
+            suggestions=self._suggestions(asked, records if first else ()),
+        )
+
+    def _suggestions(self, asked: Asked, records: Sequence[ImageRecord]) -> Suggestions:
+        known = self._vocabulary
+        related = self._related(asked.text)
+        return suggestions(asked.text, asked.question, records, known.lexicon, known.alike, related)
+
+
+_NOBODY = Asked("", Question(), QueryContext())
+
+
+def _without(plan: Plan, first: int, leads: bool) -> Plan:
+    """The plan for a page beside, or behind, the image that comes first."""
+    return msgspec.structs.replace(
+        plan, without=(first,), offset=max(0, plan.offset - 1), limit=plan.limit - leads
+    )

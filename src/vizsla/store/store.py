@@ -28,6 +28,7 @@ _Item = TypeVar("_Item")
 
 _SEQUENCE = select(counters.c.value).where(counters.c.name == "sequence")
 _BY_NUMBER = "SELECT number, record FROM records WHERE number IN ({})"
+_COPIES = "SELECT content_id, COUNT(*) FROM records WHERE content_id IN ({}) GROUP BY content_id HAVING COUNT(*) > 1"
 _CHANGED = (
     select(records.c.sequence, records.c.number, records.c.record, vectors.c.vector)
     .outerjoin(vectors)
@@ -247,6 +248,15 @@ class Store:
         """The records that have these bytes, in the order in which they came."""
         with self._errors(), self._database.reading() as db:
             return self._select(db, records.c.content_id == content_id, limit=SLICE)
+
+    def copies(self, content_ids: Sequence[bytes]) -> dict[bytes, int]:
+        """How many records have each of these bytes, where more than one has."""
+        with self._errors(), self._database.reading() as db:
+            return {
+                bytes(content_id): count
+                for part in _slices(content_ids)
+                for content_id, count in rows(db, _COPIES, part)
+            }
 
     def of_source(self, address: str, key: str | None = None) -> list[str]:
         """Image ids of a source, or of one key in it."""

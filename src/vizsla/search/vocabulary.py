@@ -1,0 +1,126 @@
+"""What a library's words are and which of them look alike, learnt behind the searches."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from vizsla.encoders.seam import Encoder
+from vizsla.engines.seam import Engine
+from vizsla.records import Vector
+
+from .lexicon import STOP_WORDS, Lexicon
+
+READ_SECONDS = 5.0
+"""At most so often the words are read anew."""
+
+SHARE = 0.02
+"""Of the time that may go into reading them, in a library that grows and has many."""
+
+FREQUENT = 1000
+"""Words whose likeness is known: the commonest. A megabyte of vectors."""
+
+ENCODED_AT_ONCE = 16
+"""Words encoded in one step: some ten milliseconds with the bundled encoder, in which searches go on."""
+
+TELLING = 0.5
+"""How far a word's unit vector lies from the mean of all at least: nearer ones, such as `big`, are near everything."""
+
+ALIKE = 0.6
+"""Cosine, after the mean was taken away, from which on two words look alike."""
+
+NEIGHBOURS = 6
+
+Likeness = Mapping[str, tuple[tuple[str, float], ...]]
+"""For a word, those that look most alike, and their cosines."""
+
+
+class Vocabulary:
+    """The words of one library. Attributes may be read by any thread, `refresh` is for the background.
+
+    Args:
+        encoder: the library's encoder, or `None` while nobody has needed it.
+    """
+
+    def __init__(self, engine: Engine, encoder: Callable[[], Encoder | None]) -> None:
+        self.lexicon = Lexicon()
+        self.alike: Likeness = {}
+        self._engine = engine
+        self._encoder = encoder
+        self._refreshing = threading.Lock()
+        self._watermark = 0
+        self._due = 0.0
+        self._vectors: dict[str, Vector] = {}
+        self._compared: frozenset[str] = frozenset()
+
+    def refresh(self) -> None:
+        """Learn a little more, if there is more to learn: some ten milliseconds, but for reading a large vocabulary."""
+        if not self._refreshing.acquire(blocking=False):
+            return
+        try:
+            self._read()
+            self._learn()
+        finally:
+            self._refreshing.release()
+
+    def _read(self) -> None:
+        watermark, began = self._engine.watermark(), time.monotonic()
+        if watermark == self._watermark or began < self._due:
+            return
+        self.lexicon = Lexicon(self._engine.vocabulary())
+        self._watermark = watermark
+        ended = time.monotonic()
+        self._due = ended + max(READ_SECONDS, (ended - began) / SHARE)
+
+    def _learn(self) -> None:
+        encoder = self._encoder()
+        words = [word for word in self.lexicon.commonest[: 2 * FREQUENT] if _may_tell(word)][:FREQUENT]
+        if encoder is None or self._compared == (frequent := frozenset(words)):
+            return
+        unknown = [word for word in words if word not in self._vectors]
+        for word in unknown[:ENCODED_AT_ONCE]:
+            self._vectors[word] = encoder.encode_texts([word])[0]
+        if len(unknown) <= ENCODED_AT_ONCE:
+            self._vectors = {word: self._vectors[word] for word in words}
+            self.alike = likeness(self._vectors)
+            self._compared = frequent
+
+
+def _may_tell(word: str) -> bool:
+    return len(word) > 2 and word.isalpha() and word not in STOP_WORDS
+
+
+def likeness(vectors: Mapping[str, Vector]) -> Likeness:
+    """Which words look alike.
+
+    Args:
+        vectors: of each word, `(dimension,)`, as an encoder gives them; zeros: not known.
+    """
+    words = [word for word, vector in vectors.items() if vector.any()]
+    if not words:
+        return {}
+    units = np.stack([vectors[word] for word in words])
+    units /= np.linalg.norm(units, axis=1, keepdims=True)
+    units -= units.mean(axis=0)  # what all words have in common says nothing about any
+    lengths = np.linalg.norm(units, axis=1)
+    telling = np.flatnonzero(lengths >= TELLING)
+    words = [words[place] for place in telling]
+    units = units[telling] / lengths[telling, None]
+    return {
+        word: _nearest(word, words, cosines) for word, cosines in zip(words, units @ units.T, strict=True)
+    }
+
+
+def _nearest(word: str, words: list[str], cosines: Vector) -> tuple[tuple[str, float], ...]:
+    near = np.flatnonzero(cosines >= ALIKE)
+    order = near[np.argsort(-cosines[near], kind="stable")]
+    others = ((words[place], float(cosines[place])) for place in order if not same(words[place], word))
+    return tuple(other for _, other in zip(range(NEIGHBOURS), others, strict=False))
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two folded words are one, or forms of one, as far as their letters tell."""
+    return one.startswith(other) or other.startswith(one)
