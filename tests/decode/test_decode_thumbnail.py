@@ -165,7 +165,9 @@ def test_a_transparent_thumbnail_stays_png() -> None:
     clear[40:60] = (0, 0, 255, 255)
     made = resize(encode(clear), Rendition(width=200, height=200))
     assert made.media_type == "image/png"
-    assert pixels(made).shape == (200, 200, 4)
+    found = pixels(made)
+    assert found.shape == (200, 200, 4)
+    assert (found[:70] == (255, 255, 255, 0)).all()
 
 
 def test_a_thumbnail_in_its_own_size_has_the_bytes_that_are_kept() -> None:

@@ -75,7 +75,7 @@ def _drawn(opened: Opened, layout: Layout, rendition: Rendition) -> Image:
     if layout.cut != layout.scaled:
         image = _cut(image, *layout.cut, rendition.crop)
     if layout.canvas != layout.cut:
-        image = image.gravity("centre", *layout.canvas, extend="white")
+        image = image.gravity("centre", *layout.canvas, extend="background", background=_white(image))
     if layout.border:
         image = _framed(image, layout.border, rendition.border_colour)
     return image
@@ -98,6 +98,11 @@ def _cut(image: Image, width: int, height: int, crop: Crop) -> Image:
     if crop is Crop.SMART:
         return image.smartcrop(width, height, interesting="attention")
     return image.crop((image.width - width) // 2, 0, width, height)
+
+
+def _white(image: Image) -> list[int]:
+    """White; around what is transparent, white that is not seen, so that it fits on every page as the picture does."""
+    return [255, 255, 255, 0] if image.hasalpha() else [255, 255, 255]
 
 
 def _framed(image: Image, border: int, colour: str) -> Image:
