@@ -22,8 +22,12 @@ CERTAIN = 1.0
 """Confidence of what is said of the image itself."""
 LEAST = 0.1
 """Confidence below which a word is no better than chance."""
+SHARPNESS = 4
+"""Power of the similarity that a vote weighs: the one picture that is nearly the same outweighs all that merely resemble."""
 LEAST_VOTES = 2
-"""Neighbours that must agree on a word."""
+"""Neighbours that must agree on a word, unless one of them is nearly the same picture."""
+NEARLY_THE_SAME = 0.7
+"""Similarity of what is: a smaller copy, another view."""
 MOST_VOTED = 30
 """Words with the most votes, of which is found out how usual they are: about a tenth of a millisecond each."""
 
@@ -90,13 +94,15 @@ def _voted(neighbours: Sequence[Neighbour], usual: Callable[[str], float]) -> It
 
 
 def _shares(neighbours: Sequence[Neighbour]) -> list[tuple[str, float]]:
-    """The share of each word in the votes, the largest first."""
-    whole = sum(max(one.similarity, 0.0) for one in neighbours)
+    """The share of each word in the votes, the largest first; a vote weighs a power of the similarity."""
+    whole = sum(max(one.similarity, 0.0) ** SHARPNESS for one in neighbours)
     votes: defaultdict[str, list[float]] = defaultdict(list)
     for one in neighbours:
         for word in words_of(one.record):
             votes[word].append(max(one.similarity, 0.0))
-    agreed = [
-        (word, sum(given) / whole) for word, given in votes.items() if whole and len(given) >= LEAST_VOTES
+    shares = [
+        (word, sum(given**SHARPNESS for given in votes[word]) / whole)
+        for word in votes
+        if whole and (len(votes[word]) >= LEAST_VOTES or votes[word][0] >= NEARLY_THE_SAME)
     ]
-    return sorted(agreed, key=lambda pair: (-pair[1], pair[0]))
+    return sorted(shares, key=lambda pair: (-pair[1], pair[0]))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import msgspec
 import numpy as np
 
-from vizsla.engines.seam import Engine, Holds, Plan
+from vizsla.engines.seam import CANDIDATES, Engine, Holds, Plan
 from vizsla.records import Below, Filters, ImageRecord
-from vizsla.store import Store, Stored
+from vizsla.store import Store
 
 from .grammar import Term
+from .ground import Ground
 from .operators import DEMANDING
 from .subject import Subject
 
@@ -35,7 +36,7 @@ class Page(msgspec.Struct, frozen=True):
 
 
 class Neighbour(msgspec.Struct, frozen=True):
-    """A similar image and how similar it is: the cosine, at most 1."""
+    """A similar image and how similar it is: the cosine above what all images have in common, at most 1."""
 
     record: ImageRecord
     similarity: float
@@ -55,39 +56,32 @@ class Similarity:
     def __init__(self, store: Store, engine: Engine) -> None:
         self._store = store
         self._engine = engine
+        self._ground = Ground(store, engine)
 
     def page(self, subject: Subject, filters: Filters, *, offset: int = 0, limit: int) -> Page:
         """Images that look like the subject, without the image itself and its copies. Pages do not repeat."""
-        if subject.vector is None or not np.any(subject.vector):
-            return Page([], offset, 0, 0)
-        plan = Plan(
-            vector=subject.vector,
-            filters=filters,
-            without=tuple(stored.number for stored in subject.copies[:MAX_COPIES]),
-            offset=offset,
-            limit=limit,
-        )
-        hits = self._engine.search(plan)
-        records = [stored.record for stored in self._store.records(hits.numbers)]
+        nearest = self._nearest(subject, filters)
+        shown = nearest[offset : offset + limit]
+        records = [stored.record for stored in self._store.records([number for number, _ in shown])]
         copies = self._store.copies([record.content_id for record in records])
-        return Page(records, offset, len(hits.numbers), hits.total, copies)
+        return Page(records, offset, len(shown), len(nearest), copies)
 
     def neighbours(self, subject: Subject, filters: Filters) -> list[Neighbour]:
         """The nearest images and how similar they are, the most similar first."""
-        if subject.vector is None or not np.any(subject.vector):
-            return []
-        without = tuple(stored.number for stored in subject.copies[:MAX_COPIES])
-        plan = Plan(vector=subject.vector, filters=filters, without=without, limit=NEIGHBOURS)
-        found = self._store.records(self._engine.search(plan).numbers)
-        return [Neighbour(stored.record, cosine) for stored, cosine in self._measured(subject, found)]
+        similarity = dict(self._nearest(subject, filters)[:NEIGHBOURS])
+        found = self._store.records(list(similarity))
+        return [Neighbour(stored.record, similarity[stored.number]) for stored in found]
 
-    def _measured(self, subject: Subject, found: Sequence[Stored]) -> list[tuple[Stored, float]]:
-        assert subject.vector is not None
-        own = subject.vector / np.linalg.norm(subject.vector)
-        measured = []
-        for stored in found:
-            vector = self._store.vector(stored.number)
-            length = 0.0 if vector is None else float(np.linalg.norm(vector))
-            if vector is not None and length:
-                measured.append((stored, float(vector @ own) / length))
-        return measured
+    def _nearest(self, subject: Subject, filters: Filters) -> list[tuple[int, float]]:
+        """Numbers and similarities of the images that an engine finds nearest, compared above the common ground."""
+        if subject.vector is None:
+            return []
+        own = self._ground.above(subject.vector[None])[0]
+        without = tuple(stored.number for stored in subject.copies[:MAX_COPIES])
+        plan = Plan(vector=own, filters=filters, without=without, limit=CANDIDATES)
+        vectors = self._store.vectors(self._engine.search(plan).numbers) if own.any() else {}
+        if not vectors:
+            return []
+        cosines = self._ground.above(np.stack(list(vectors.values()))) @ own
+        pairs = zip(vectors, cosines.tolist(), strict=True)
+        return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))

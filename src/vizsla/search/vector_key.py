@@ -12,6 +12,8 @@ import numpy as np
 
 from vizsla.records import Vector
 
+_STEPS = 127
+
 _SAFE = b"-."
 """In place of `+` and `/`: neither is escaped in addresses, nor in tokens, where `_` is."""
 
@@ -19,10 +21,14 @@ _SAFE = b"-."
 def format_vector(vector: Vector) -> str:
     """A direction as text: four characters for three dimensions, which are kept in 8 bits each.
 
+    Of each number the root is kept: some encoders have a few large dimensions that say little, and small ones that tell
+    pictures apart.
+
     Args:
-        vector: `(dimension,)` float32, not all zeros; its length is not kept.
+        vector: `(dimension,)` float32, finite; its length is not kept.
     """
-    whole = np.round(vector * (127 / np.abs(vector).max())).astype(np.int8)
+    largest = float(np.abs(vector).max()) or 1.0
+    whole = np.round(np.sign(vector) * np.sqrt(np.abs(vector) / largest) * _STEPS).astype(np.int8)
     return base64.b64encode(whole.tobytes(), _SAFE).decode("ascii").rstrip("=")
 
 
@@ -36,7 +42,8 @@ def parse_vector(text: str, dimension: int) -> Vector:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), _SAFE, validate=True)
     except (ValueError, binascii.Error):
         raw = b""
-    vector = np.frombuffer(raw, np.int8).astype(np.float32)
+    roots = np.frombuffer(raw, np.int8).astype(np.float32)
+    vector = roots * np.abs(roots)
     length = float(np.linalg.norm(vector))
     if len(raw) != dimension or not length:
         raise ValueError("The insights token is damaged, or of another library.")

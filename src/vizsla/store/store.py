@@ -27,6 +27,7 @@ SLICE = 500
 _Item = TypeVar("_Item")
 
 _SEQUENCE = select(counters.c.value).where(counters.c.name == "sequence")
+_VECTORS = "SELECT number, vector FROM vectors WHERE number IN ({})"
 _BY_NUMBER = "SELECT number, record FROM records WHERE number IN ({})"
 _COPIES = "SELECT content_id, COUNT(*) FROM records WHERE content_id IN ({}) GROUP BY content_id HAVING COUNT(*) > 1"
 _CHANGED = (
@@ -243,6 +244,15 @@ class Store:
         with self._errors(), self._database.reading() as db:
             data = db.scalar(select(vectors.c.vector).where(vectors.c.number == number))
         return None if data is None else _vector(data)
+
+    def vectors(self, numbers: Sequence[int]) -> dict[int, Vector]:
+        """The vectors of records by number; those that have none are left out."""
+        with self._errors(), self._database.reading() as db:
+            return {
+                number: _vector(data)
+                for part in _slices(numbers)
+                for number, data in rows(db, _VECTORS, part)
+            }
 
     def of_content(self, content_id: bytes) -> list[Stored]:
         """The records that have these bytes, in the order in which they came."""
