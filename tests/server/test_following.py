@@ -91,7 +91,7 @@ def test_what_keeps_going_wrong_is_logged_once(shelf: Shelf, caplog: pytest.LogC
 SECRET = "no such column /srv/pictures/records.db"
 
 
-def broken(*_: Any) -> None:
+def broken(*_: Any, **__: Any) -> None:
     raise RuntimeError(SECRET)
 
 

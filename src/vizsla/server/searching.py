@@ -6,7 +6,14 @@ import time
 
 from vizsla.records import Filters
 from vizsla.search.subsets import filters_of_subset
-from vizsla.wire import CustomSearchParameters, Images, InvalidRequest, SearchParameters
+from vizsla.wire import (
+    Circumstances,
+    CustomSearchParameters,
+    Images,
+    InvalidRequest,
+    SearchParameters,
+    market_for,
+)
 from vizsla.wire.base import Answer
 
 from .endpoint import Asked, Rooms
@@ -44,4 +51,11 @@ def _found(rooms: Rooms, asked: Asked, within: Filters = ()) -> Images:
 
 def trending(rooms: Rooms, asked: Asked) -> Answer:
     """`GET /images/trending`"""
-    return rooms.trending.images(asked.market, asked.parameters.safe_search, asked.addresses)
+    parameters: Circumstances = asked.parameters
+    # not the nearest market, which answers: the policy of the one that was asked for holds
+    market = market_for(
+        mkt=parameters.mkt,
+        cc=parameters.cc,
+        accept_language=asked.request.headers.get("accept-language"),
+    )
+    return rooms.trending.images(market, parameters.safe_search, asked.addresses)
