@@ -189,7 +189,7 @@ def _property(file: Definitions, schema: Schema, files: dict[str, Definitions]) 
         return _of_type(file, _last(schema["$ref"]), files)
     if schema["type"] == "array":
         return {"type": "array", "items": _property(file, schema["items"], files)}
-    kept = {word: schema[word] for word in ("type", "enum") if word in schema}
+    kept: Schema = {word: schema[word] for word in ("type", "enum") if word in schema}
     if limit := RANGES.get(schema.get("format", "")):
         kept |= {"minimum": -limit, "maximum": limit - 1}
     return kept

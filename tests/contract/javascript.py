@@ -1,0 +1,77 @@
+"""The published npm packages, unmodified, run by Node: `node/call.js` makes the calls, here is what it printed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).parent / "node"
+
+
+class Node:
+    """Node with the packages of `node/package-lock.json`."""
+
+    def __init__(self, modules: Path) -> None:
+        self._modules = modules
+
+    def run(self, script: Path, standard_input: str = "", *arguments: str) -> str:
+        """What a script prints.
+
+        Raises:
+            AssertionError: it failed.
+        """
+        done = subprocess.run(
+            ["node", "--no-deprecation", str(script), *arguments],
+            input=standard_input,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env=os.environ | {"NODE_PATH": str(self._modules)},
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def calls(self, package: str, address: str, key: str, *calls: tuple[Any, ...]) -> list[Any]:
+        """What each call of a package gave, in order: `{"answer": ..}` or `{"error": ..}`."""
+        asked = {"package": package, "address": address, "key": key, "calls": calls}
+        results: list[Any] = json.loads(self.run(HERE / "call.js", json.dumps(asked)))
+        assert len(results) == len(calls)
+        return results
+
+
+def node_with_packages(cache: Path) -> Node:
+    """Node, with the packages installed below `cache` if they are not yet.
+
+    Skips the test if there is no Node or no way to the registry, but never in CI.
+    """
+    digest = hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()[:16]
+    place = cache / digest
+    if not (place / "complete").is_file():
+        if not (npm := shutil.which("npm")) or not shutil.which("node"):
+            _skip("there is no Node with npm")
+        _install(npm, place)
+    return Node(place / "node_modules")
+
+
+def _install(npm: str, place: Path) -> None:
+    place.mkdir(parents=True, exist_ok=True)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(HERE / name, place)
+    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    done = subprocess.run(command, cwd=place, capture_output=True, text=True, timeout=300)
+    if done.returncode:
+        _skip(f"npm ci failed: {done.stderr.strip()[-500:]}")
+    (place / "complete").touch()
+
+
+def _skip(why: str) -> None:
+    if os.environ.get("CI"):
+        pytest.fail(f"in CI the npm packages must be tested, but {why}")
+    pytest.skip(f"THE NPM PACKAGES ARE NOT TESTED: {why}")
