@@ -81,6 +81,20 @@ class DemandContract:
         assert engine.search(Plan(vector=axis(1), demand=red)).numbers == (2, 1)
         assert engine.search(Plan(demand=red)).numbers == (2, 1)
 
+    def test_a_condition_does_not_rank(self, engine: Engine) -> None:
+        engine.apply(
+            [
+                change(1, title="dog", colours=("red", "blue")),
+                change(2, title="dog", colours=("red",)),
+                change(3, title="cat", colours=("green",)),
+            ]
+        )
+        (coloured,) = any_of("colour", "red", "blue")
+        dog = Words("dog")
+        assert engine.search(Plan(words=dog, filters=(coloured,))).numbers == (2, 1)
+        assert engine.search(Plan(words=dog, demand=Holds(coloured))).numbers == (2, 1)
+        assert engine.search(Plan(words=All((dog, Holds(coloured))))).numbers == (2, 1)
+
     def test_a_demand_that_analysis_empties_demands_nothing(self, engine: Engine) -> None:
         engine.apply([change(1, title="dog", vector=axis(1)), change(2, title="cat", vector=axis(1))])
         nothing = Words("the, of!")
