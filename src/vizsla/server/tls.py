@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import ssl
 from pathlib import Path
-from typing import Final
 
 from vizsla.settings import SettingsError
-
-_REASONS: Final = {
-    "KEY_VALUES_MISMATCH": "the key is not that of the certificate",
-    "BAD_PASSWORD_READ": "the key has a password: give one without",
-    "BAD_DECRYPT": "the key has a password: give one without",
-}
 
 
 def tls_context(certificate: Path | None, key: Path | None) -> ssl.SSLContext | None:
@@ -29,14 +22,25 @@ def tls_context(certificate: Path | None, key: Path | None) -> ssl.SSLContext | 
         _readable(file)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.set_alpn_protocols(["http/1.1"])
+    asked: list[str] = []
+
+    def no_password() -> str:
+        """Without it, OpenSSL would ask on the terminal."""
+        asked.append("the key has a password: give one without")
+        return ""
+
     try:
-        context.load_cert_chain(
-            certificate, key, password=lambda: ""
-        )  # without, it would ask on the terminal
+        context.load_cert_chain(certificate, key, no_password)
     except ssl.SSLError as error:
-        reason = _REASONS.get(error.reason or "", "both must be PEM files, a certificate and its private key")
-        raise SettingsError(f"{certificate} and {key} cannot be used for TLS: {reason}") from None
+        reasons = [*asked, _mismatch(error)]
+        raise SettingsError(f"{certificate} and {key} cannot be used for TLS: {reasons[0]}") from None
     return context
+
+
+def _mismatch(error: ssl.SSLError) -> str:
+    if error.reason == "KEY_VALUES_MISMATCH":
+        return "the key is not that of the certificate"
+    return "both must be PEM files, a certificate and its private key"
 
 
 def _readable(file: Path) -> None:
