@@ -19,6 +19,7 @@ from vizsla.search import Searcher
 from vizsla.server import ServingError, application, running, serve
 from vizsla.server.follower import Follower
 from vizsla.settings import Settings
+from vizsla.state import Keys, Queries, StateError
 
 from .shelf import KEY, Shelf, add
 from .shelf import shelf as opened
@@ -86,6 +87,21 @@ def test_what_keeps_going_wrong_is_logged_once(shelf: Shelf, caplog: pytest.LogC
     for _ in range(2):
         follower._attempt(step, "it could not be done")
     assert [record.levelno for record in caplog.records] == [logging.ERROR, logging.WARNING]
+
+
+def test_what_cannot_be_written_down_ends_no_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: Any) -> None:
+        raise StateError("the disk is full: make room")
+
+    monkeypatch.setattr(Queries, "flush", full)
+    monkeypatch.setattr(Keys, "count", full)
+    with opened(tmp_path) as shelf:
+        until(lambda: "what was asked could not be written down" in caplog.text)
+        until(lambda: "calls could not be counted" in caplog.text)
+        assert shelf.search().status_code == 200
+    assert {record.levelno for record in caplog.records} == {logging.ERROR}
 
 
 SECRET = "no such column /srv/pictures/records.db"

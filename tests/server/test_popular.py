@@ -78,6 +78,12 @@ def test_the_header_tells_the_market_that_answers(shelf: Shelf, asked: str, answ
     assert get(shelf, "/v7.0/images/trending", mkt=asked).headers["BingAPIs-Market"] == answered
 
 
+def test_what_trending_does_not_take_changes_nothing(shelf: Shelf) -> None:
+    path = "/v7.0/images/trending"
+    sent = {"q": "flag", "count": "1", "offset": "9", "license": "public", "size": "nonsense"}
+    assert get(shelf, path, **sent).json() == get(shelf, path).json() != {}
+
+
 def test_the_policy_of_the_market_that_was_asked_for_holds(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
