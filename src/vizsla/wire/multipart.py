@@ -26,7 +26,7 @@ _DISPOSITION: Final = re.compile(rb"(?im)^content-disposition[ \t]*:([^\r\n]*)")
 _PARAMETER: Final = re.compile(rb';[ \t]*([^\s=;"]+)[ \t]*=[ \t]*(?:"([^"]*)"|([^;]*))')
 _LINE_END: Final = re.compile(rb"\r?\n")
 _HEADERS_END: Final = re.compile(rb"\A\r?\n|\r?\n\r?\n")
-_FIRST_LINE: Final = re.compile(rb"\s*(--[^\r\n]+?)[ \t]*(?:\r?\n|\Z)")
+_FIRST_LINE: Final = re.compile(rb"(?:\r?\n){0,16}(--[^\r\n]{1,200}?)[ \t]{0,16}(?:\r?\n|\Z)")
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -74,7 +74,7 @@ def _delimiter(content_type: str, body: bytes) -> bytes | None:
         for candidate in (b"--" + boundary, boundary):
             if _lines(candidate, b"\r?\n").search(body):
                 return candidate
-    first = _FIRST_LINE.match(body[: MAX_BOUNDARY + 16])
+    first = _FIRST_LINE.match(body)
     return first[1] if first else None
 
 
@@ -85,26 +85,30 @@ def _lines(delimiter: bytes, line_end: bytes) -> re.Pattern[bytes]:
 
 def _parts(body: bytes, delimiter: bytes) -> Iterator[Part]:
     first = _lines(delimiter, b"\r?\n").search(body)
-    assert first is not None
+    if first is None:
+        return
     # Where lines end in a bare line feed, a carriage return before it belongs to the part.
     line_end = b"\r?\n" if body.startswith(b"\r\n", first.end()) else b"\n"
     start = None
     for number, line in enumerate(_lines(delimiter, line_end).finditer(body, first.start())):
-        if start is not None:
+        if start is not None and start < line.start():
             yield _part(body, start, line.start())
         if line[1]:
             return
         if number == MAX_PARTS:
             raise _damaged(f"It has more than {MAX_PARTS} parts.")
-        start = line.end()
+        start = _after_line_end(body, line.end())
     if start is not None and body[start:].strip():  # the end is missing
         yield _part(body, start, len(body))
 
 
+def _after_line_end(body: bytes, place: int) -> int:
+    found = _LINE_END.match(body, place)
+    return found.end() if found else place
+
+
 def _part(body: bytes, start: int, end: int) -> Part:
-    """The part between the end of one delimiter and the line end before the next."""
-    opening = _LINE_END.match(body, start)
-    start = opening.end() if opening else start
+    """The part between two delimiters and their line ends."""
     head = body[start : min(end, start + MAX_PART_HEADERS)]
     blank = _HEADERS_END.search(head)
     if blank is None:
