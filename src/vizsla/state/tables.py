@@ -68,7 +68,8 @@ def _told(connecting: AbstractContextManager[Connection]) -> Iterator[Connection
 def add_up(db: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Add the numbers of `rows` to those of the rows with the same primary key; rows that are not there are made.
 
-    Atomic for each row: whoever else adds to it meanwhile is added as well.
+    Atomic for each row: whoever else adds to it meanwhile is added as well. In the order of the keys, so that two who
+    add to the same rows never wait for each other.
     """
     statement = _INSERT[db.dialect.name](table)
     amounts = [column.name for column in table.columns if not column.primary_key]
@@ -76,4 +77,5 @@ def add_up(db: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None
         index_elements=list(table.primary_key),
         set_={name: table.c[name] + statement.excluded[name] for name in amounts},
     )
-    db.execute(adding, rows)
+    key = [column.name for column in table.primary_key]
+    db.execute(adding, sorted(rows, key=lambda row: [row[name] for name in key]))
