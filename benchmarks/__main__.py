@@ -32,6 +32,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "encoder": ("DATA/photos", "DATA/photos.csv"),
     "engine": (),
     "serving": (),
+    "thumbnails": (),
     "collection": ("CORPORA/openclipart.jsonl",),
 }
 """Name of each part, and its arguments."""
