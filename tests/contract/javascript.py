@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -54,13 +54,14 @@ def node_with_packages(cache: Path) -> Node:
     digest = hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()[:16]
     place = cache / digest
     if not (place / "complete").is_file():
-        if not (npm := shutil.which("npm")) or not shutil.which("node"):
-            _skip("there is no Node with npm")
-        _install(npm, place)
+        _install(place)
     return Node(place / "node_modules")
 
 
-def _install(npm: str, place: Path) -> None:
+def _install(place: Path) -> None:
+    npm = shutil.which("npm")
+    if not npm or not shutil.which("node"):
+        _skip("there is no Node with npm")
     place.mkdir(parents=True, exist_ok=True)
     for name in ("package.json", "package-lock.json"):
         shutil.copy(HERE / name, place)
@@ -71,7 +72,7 @@ def _install(npm: str, place: Path) -> None:
     (place / "complete").touch()
 
 
-def _skip(why: str) -> None:
+def _skip(why: str) -> NoReturn:
     if os.environ.get("CI"):
         pytest.fail(f"in CI the npm packages must be tested, but {why}")
     pytest.skip(f"THE NPM PACKAGES ARE NOT TESTED: {why}")

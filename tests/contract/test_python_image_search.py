@@ -13,7 +13,7 @@ from azure.core.exceptions import HttpResponseError
 
 from conftest import Served
 
-from .packages import IMAGE_SEARCH, Answer, Package, check_arrived
+from .packages import IMAGE_SEARCH, Answer, Package, Refusal, check_arrived
 
 HEADERS = {
     "accept_language": "de, en;q=0.5",
@@ -285,7 +285,7 @@ def test_a_tile_leads_to_its_picture(client: Client) -> None:
 
 # Errors
 
-CALLS = {
+CALLS: dict[str, dict[str, Any]] = {
     "search": {"query": "cat"},
     "details": {"query": "cat", "modules": ["Tags"], "id": "0" * 40},
     "trending": {},
@@ -348,7 +348,7 @@ def test_too_many_calls_are_tried_again(package: Package, served: Served) -> Non
 def test_too_many_calls_are_told(served: Served) -> None:
     package = IMAGE_SEARCH[1]
     operations = package.connected(served.address, served.library.keys.create(tps=1))
-    refusals = []
+    refusals: list[Refusal] = []
     while not refusals:  # the calls of one second, which may have ended between two of them
         with suppress(HttpResponseError):
             for _ in range(50):

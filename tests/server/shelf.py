@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 from PIL import Image, ImageDraw
 
+from contract.validated import Validated
 from vizsla.library import Choices, Library
 from vizsla.server import application, running
 from vizsla.settings import Settings
@@ -91,7 +92,7 @@ def shelf(place: Path) -> Iterator[Shelf]:
     fill(folder)
     with Library(Settings(library=place / "library")) as library:
         add(library, folder)
-        with running(application(library)) as address:
+        with running(Validated(application(library))) as address:
             yield Shelf(address, library.keys.create(), library, folder)
 
 
@@ -100,7 +101,7 @@ def served_with(library: Library, **settings: object) -> Iterator[str]:
     """Another server over a library, with other settings; gives its address."""
     with (
         Library(Settings(library=library.directory, **settings)) as other,  # type: ignore[arg-type]
-        running(application(other)) as address,
+        running(Validated(application(other))) as address,
     ):
         yield address
 
