@@ -111,6 +111,9 @@ class Engine(Protocol):
         """How many records within the filters hold each value of a `set` or `keyword` column, exactly; no zeros."""
 
     def vocabulary(self) -> Mapping[str, int]:
-        """Every word of the records' texts, folded but not stemmed, and about how many records hold it."""
+        """Every word of the records' texts, folded but not stemmed, and about how many records hold it.
+
+        Without stop words, numbers, single characters and scripts that put no spaces between words.
+        """
 
     def close(self) -> None: ...
