@@ -103,7 +103,10 @@ def test_a_site_is_the_host_of_whatever_address_is_written(written: str, names: 
     assert read(f"site:{written}").demand == Holds(Below("site", frozenset(names)))
 
 
-@given(st.sampled_from(KEYWORDS), st.from_regex(re.compile(r'[^\s"()|]*\w[^\s"()|]*'), fullmatch=True))
+VALUES = st.from_regex(re.compile(r'[^\s"“”„‟＂()|]*\w[^\s"“”„‟＂()|]*'), fullmatch=True)
+
+
+@given(st.sampled_from(KEYWORDS), VALUES)
 def test_any_value_is_read(keyword: str, value: str) -> None:
     demand = read(f"{keyword}:{value}").demand
     assert isinstance(demand, Holds | Words) == (keyword in DEMANDING)

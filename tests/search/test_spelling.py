@@ -1,0 +1,176 @@
+"""Slips of the pen: what is replaced, by what, and what never is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
+
+from vizsla.encoders import open_encoder
+from vizsla.search import Searcher
+from vizsla.search.lexicon import LONGEST, SHORTEST, TWO_SLIPS, Lexicon
+from vizsla.search.query import read
+from vizsla.search.spelling import corrected
+from vizsla.wire import Images, SearchParameters
+
+from .test_grammar import TYPED
+from .worlds import HERE, World, ids, record, world
+
+COUNTS = [
+    "puppy",
+    "9",
+    "puppies",
+    "4",
+    "horse",
+    "2",
+    "house",
+    "90",
+    "sailing",
+    "7",
+    "mountain",
+    "30",
+    "sunflower",
+    "5",
+    "elephant",
+    "3",
+    "guitar",
+    "2",
+    "guitars",
+    "7",
+    "cafe",
+    "3",
+    "smorrebrod",
+    "1",
+    "brother",
+    "5",
+    "another",
+    "50",
+]
+LEXICON = Lexicon({word: int(count) for word, count in zip(COUNTS[::2], COUNTS[1::2], strict=True)})
+ZOO = frozenset(("zebra", "giraffe", "puppy"))
+
+
+def meant(query: str) -> str:
+    return corrected(query, read(query), LEXICON, ZOO.__contains__)
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        ("pupies", "puppies"),
+        ("Puppiez", "puppies"),
+        ("hosre", "horse"),
+        ("sialing", "sailing"),
+        ("mountian, sunflwer!", "mountain, sunflower!"),
+        ("elehpamt", "elephant"),
+        ("gitar", "guitar"),
+        ("cafée", "cafe"),
+        ("smørrebröt", "smorrebrod"),
+        ('big pupies -pupies "pupies" +pupies', 'big puppies -pupies "pupies" +pupies'),
+        ("site:pupies.org intitle:pupies pupies", "site:pupies.org intitle:pupies puppies"),
+        ("(pupies OR hosre) AND mountian", "(puppies OR horse) AND mountain"),
+        ("NOT pupies hosre", "NOT pupies horse"),
+    ],
+)
+def test_a_word_that_nobody_knows_becomes_the_closest_of_the_library(typed: str, wanted: str) -> None:
+    assert meant(typed) == wanted
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("horse house", "zebra", "Puppies", "Café", "hors", "cat", "qwertz", "with", "pupies1", "pup-pies"),
+        *("x" * 100, "+pupies", "  +red pupies", '"pupies"', "-pupies", "", "!?", "東京タワー"),
+    ],
+)
+def test_what_is_known_or_kept_or_like_nothing_stays(typed: str) -> None:
+    lexicon = Lexicon({"puppies": 4, "horse": 2, "house": 90, "cafe": 3, "cot": 9, "wish": 9})
+    known = ZOO | {"hors"}
+    assert corrected(typed, read(typed), lexicon, known.__contains__) == typed
+
+
+def test_of_several_the_one_with_fewer_slips_then_the_first_letter_then_the_commoner() -> None:
+    lexicon = Lexicon({"night": 90, "rights": 2, "horse": 2, "house": 90, "mountain": 1, "fountains": 50})
+    assert [lexicon.closest(word) for word in ("right", "hoose", "mountains")] == [
+        "rights",
+        "house",
+        "mountain",
+    ]
+
+
+def test_an_empty_library_corrects_nothing() -> None:
+    assert corrected("pupies", read("pupies"), Lexicon(), ZOO.__contains__) == "pupies"
+
+
+@given(
+    st.dictionaries(st.text("abcé", min_size=1, max_size=12), st.integers(1, 9), max_size=30),
+    st.text("abcé", max_size=12),
+)
+def test_the_closest_word_is_that_of_a_plain_reading(vocabulary: dict[str, int], word: str) -> None:
+    slips = 2 if len(word) >= TWO_SLIPS else 1
+    near = [one for one in vocabulary if OSA.distance(one, word) <= slips]
+    closest = Lexicon(vocabulary).closest(word)
+    if not near or not SHORTEST <= len(word) <= LONGEST:
+        assert closest is None
+    else:
+        order = {one: (OSA.distance(one, word), one[0] != word[0], -vocabulary[one], one) for one in near}
+        assert closest == min(near, key=order.__getitem__)
+
+
+@given(TYPED)
+def test_any_query_keeps_its_operators(typed: str) -> None:
+    """Only plain words change, so the tree stays what it was."""
+    lexicon = Lexicon({"kater": 1, "katzen": 2, "doges": 3})
+    altered = corrected(typed, read(typed), lexicon, lambda word: False)
+    before, after = read(typed), read(altered)
+    assert len(before.plain) == len(after.plain)
+    assert (before.open, before.demand is None) == (after.open, after.demand is None)
+    assert corrected(altered, after, lexicon, lambda word: False) == altered
+
+
+# Over a library.
+
+
+@pytest.fixture(scope="module")
+def here() -> Iterator[World]:
+    titles = ("two puppies", "a house", "puppies in a house", "sailing downwind")
+    with world([record(number, title=title) for number, title in enumerate(titles, 1)]) as made:
+        yield made
+
+
+def asked(here: World, query: str) -> Images:
+    encoder = open_encoder()
+
+    class Knowing(type(here.encoder)):  # type: ignore[misc]
+        def knows(self, text: str) -> bool:
+            return encoder.knows(text)
+
+    searcher = Searcher(here.store, here.engine, Knowing)
+    before = searcher.search(SearchParameters(q=query), HERE)
+    assert before.query_context.altered_query is None  # nothing is loaded yet
+    searcher.refresh()
+    return searcher.search(SearchParameters(q=query), HERE)
+
+
+def test_the_corrected_query_is_answered_and_told(here: World) -> None:
+    answer = asked(here, "pupies  hause")
+    context = answer.query_context
+    assert (context.original_query, context.altered_query) == ("pupies  hause", "puppies  house")
+    assert context.alteration_override_query == "+pupies  hause"
+    assert ids(answer) == ids(here.search("puppies house")) == [f"{3:040X}"]
+    assert answer.total_estimated_matches == 1
+    assert answer.read_link == "images/search?q=pupies  hause"
+
+
+def test_the_override_asks_for_what_was_typed(here: World) -> None:
+    answer = asked(here, "+pupies")
+    assert (answer.query_context.original_query, answer.query_context.altered_query) == ("+pupies", None)
+    assert answer.value == []
+
+
+def test_a_word_that_the_encoder_knows_is_asked_for_though_the_library_has_only_another(here: World) -> None:
+    for query in ("horse", "zebra", "puppet"):
+        assert asked(here, query).query_context.altered_query is None
