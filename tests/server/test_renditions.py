@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -88,6 +89,21 @@ def test_what_was_made_is_kept(blobs: Counted, threads: ThreadPoolExecutor) -> N
     assert blobs.read == 2
 
 
+def test_what_is_kept_does_not_wait_for_what_is_drawn(blobs: Counted, threads: ThreadPoolExecutor) -> None:
+    renditions = Renditions(blobs, threads)
+    gate = Event()
+    threads.submit(gate.wait, 60)
+
+    async def call() -> None:
+        drawn = asyncio.create_task(renditions.get(NAME, Rendition(width=100)))
+        assert (await renditions.get(NAME, Rendition())).data == photo()
+        assert not drawn.done()
+        gate.set()
+        assert (await drawn).width == 100
+
+    asyncio.run(call())
+
+
 def test_what_was_asked_for_longest_ago_makes_room(blobs: Counted, threads: ThreadPoolExecutor) -> None:
     async def call() -> None:
         one = await Renditions(blobs, threads).get(NAME, Rendition(width=100))
@@ -150,9 +166,13 @@ def test_blobs_that_cannot_be_read_are_one_clear_error_and_logged(
 ) -> None:
     blobs = Blobs(tmp_path / "blobs")
     key = NAME.content_id.hex()
-    (tmp_path / "blobs" / "thumbnails" / key[:2] / key[2:4] / key).mkdir(parents=True)
-    with caplog.at_level(logging.ERROR, "vizsla"), pytest.raises((ServerError, NotFound)):
+    place = tmp_path / "blobs" / "thumbnails" / key[:2] / key[2:4] / key
+    place.parent.mkdir(parents=True)
+    place.symlink_to(place)
+    with caplog.at_level(logging.ERROR, "vizsla"), pytest.raises(ServerError) as raised:
         asyncio.run(Renditions(blobs, threads).get(NAME, Rendition()))
+    assert raised.value.error.sub_code == "ResourceError"
+    assert str(NAME) in caplog.text
 
 
 def test_too_much_at_once_is_refused_instead_of_kept_waiting() -> None:

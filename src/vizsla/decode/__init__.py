@@ -6,7 +6,7 @@ from vizsla.decode.errors import DecodeError
 from vizsla.decode.layout import MAX_SIDE, Rendition
 from vizsla.decode.limits import Limits
 from vizsla.decode.picture import Geometry, Picture, open_picture
-from vizsla.decode.thumbnail import Thumbnail, resize
+from vizsla.decode.thumbnail import Thumbnail, as_kept, resize
 
 __all__ = [
     "MAX_SIDE",
@@ -18,6 +18,7 @@ __all__ = [
     "Rendition",
     "Thumbnail",
     "TiffDirectory",
+    "as_kept",
     "open_picture",
     "resize",
 ]

@@ -41,6 +41,20 @@ def make_thumbnail(pixels: Pixels, width: int, height: int, *, transparent: bool
     return _encoded(image, DEFAULT_QUALITY)
 
 
+def as_kept(thumbnail: bytes, rendition: Rendition) -> Thumbnail | None:
+    """The thumbnail itself, if it is what somebody wants, told at no cost; `None`: it is not.
+
+    Raises:
+        DecodeError: the bytes are not a thumbnail of ours.
+    """
+    opened = _opened(thumbnail)
+    size = opened.image.width, opened.image.height
+    worse = opened.format == "jpeg" and rendition.quality < DEFAULT_QUALITY
+    if worse or lay_out(size, rendition) != Layout.of(size):
+        return None
+    return Thumbnail(thumbnail, *size, opened.format)
+
+
 def resize(thumbnail: bytes, rendition: Rendition) -> Thumbnail:
     """The kept thumbnail as somebody wants it: never enlarged, but perhaps on a larger white ground.
 
@@ -49,16 +63,14 @@ def resize(thumbnail: bytes, rendition: Rendition) -> Thumbnail:
     Raises:
         DecodeError: the bytes are not a thumbnail of ours.
     """
+    if same := as_kept(thumbnail, rendition):
+        return same
+    opened = _opened(thumbnail)
+    layout = lay_out((opened.image.width, opened.image.height), rendition)
     try:
-        opened = _opened(thumbnail)
-        size = opened.image.width, opened.image.height
-        layout = lay_out(size, rendition)
-        worse = opened.format == "jpeg" and rendition.quality < DEFAULT_QUALITY
-        if layout == Layout.of(size) and not worse:
-            return Thumbnail(thumbnail, *size, opened.format)
         return _encoded(_drawn(opened, layout, rendition), rendition.quality)
     except LibvipsError as error:
-        raise DecodeError("damaged", "the thumbnail; run vizsla check --repair") from error
+        raise _damaged() from error
 
 
 def _opened(thumbnail: bytes) -> Opened:
@@ -67,7 +79,14 @@ def _opened(thumbnail: bytes) -> Opened:
         raise DecodeError("unsupported format", f"a thumbnail is JPEG or PNG, not {name}")
     if is_cut(thumbnail, name):
         raise DecodeError("truncated", "the thumbnail; run vizsla check --repair")
-    return open_header(thumbnail, name)
+    try:
+        return open_header(thumbnail, name)
+    except LibvipsError as error:
+        raise _damaged() from error
+
+
+def _damaged() -> DecodeError:
+    return DecodeError("damaged", "the thumbnail; run vizsla check --repair")
 
 
 def _drawn(opened: Opened, layout: Layout, rendition: Rendition) -> Image:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from starlette.concurrency import run_in_threadpool
 
 from vizsla.blobs import BlobError, Blobs
-from vizsla.decode import DecodeError, Rendition, Thumbnail, resize
+from vizsla.decode import DecodeError, Rendition, Thumbnail, as_kept, resize
 from vizsla.wire import NotFound, ServerError, ThumbnailId
 
 from .flights import Flights
@@ -22,6 +22,7 @@ from .flights import Flights
 log = logging.getLogger("vizsla")
 
 _Told = TypeVar("_Told")
+_AS_KEPT: Final = Rendition()
 
 CACHE_BYTES: Final = 32_000_000
 """About a thousand thumbnails as they are kept, or three thousand small ones: what the pages of some busy hours show,
@@ -60,7 +61,8 @@ class Renditions:
         self._threads = threads
         self._limit = limit
         self._clock = clock
-        self._flights: Flights[Thumbnail] = Flights(MOST_WAITING)
+        self._reading: Flights[Thumbnail] = Flights(MOST_WAITING)
+        self._drawing: Flights[Thumbnail] = Flights(MOST_WAITING)
         self._cache: OrderedDict[tuple[ThumbnailId, Rendition], _Kept] = OrderedDict()
         self._bytes = 0
 
@@ -77,20 +79,27 @@ class Renditions:
         if kept and self._clock() - kept.seen < TRUSTED_SECONDS:
             self._cache.move_to_end(key)
             return kept.made
-        return await self._flights.join(key, lambda: self._make(*key) if kept is None else self._renew(*key))
+        flights = self._reading if rendition == _AS_KEPT else self._drawing
+        return await flights.join(key, lambda: self._make(*key) if kept is None else self._renew(*key))
 
     async def _make(self, name: ThumbnailId, rendition: Rendition) -> Thumbnail:
-        data = await self._asked(self._blobs.get, name)
-        if data is None:
-            raise NotFound("There is no such thumbnail.")
-        loop = asyncio.get_running_loop()
+        wanted = in_own_size(name, rendition)
         try:
-            made = await loop.run_in_executor(self._threads, resize, data, in_own_size(name, rendition))
+            data, made = await self._asked(lambda content_id: self._read(content_id, wanted), name)
+            if made is None:
+                made = await asyncio.get_running_loop().run_in_executor(self._threads, resize, data, wanted)
         except DecodeError as error:
             log.error("the thumbnail %s cannot be shown: %s", name, error)
             raise ServerError("ResourceError", more_details="The thumbnail is damaged.") from error
         self._keep((name, rendition), made)
         return made
+
+    def _read(self, content_id: bytes, wanted: Rendition) -> tuple[bytes, Thumbnail | None]:
+        """What is kept, and the rendition if it is that: such a one does not wait for those that are drawn."""
+        data = self._blobs.get(content_id)
+        if data is None:
+            raise NotFound("There is no such thumbnail.")
+        return data, as_kept(data, wanted)
 
     async def _renew(self, name: ThumbnailId, rendition: Rendition) -> Thumbnail:
         """What is kept, if its picture was not removed since."""
