@@ -1,6 +1,6 @@
 """A load of HTTP/1.1 requests over kept connections, from a process of its own: `python -m benchmarks.load`.
 
-Reads the address, the key and the request targets from standard input as JSON, writes the latencies as JSON. It parses
+Reads the address, the headers and the request targets from standard input as JSON, writes the latencies as JSON. It parses
 no more of an answer than its length, so that little of what it costs is mistaken for the server's.
 """
 
@@ -35,9 +35,19 @@ class Load(msgspec.Struct, frozen=True):
         return [float(value) * 1000 for value in np.percentile(self.latencies, percentiles)]
 
 
-def run(address: str, key: str, targets: Sequence[str], *, connections: int) -> Load:
-    """Send every target once, over so many connections at a time, from another process."""
-    job = json.dumps({"address": address, "key": key, "targets": list(targets), "connections": connections})
+def run(
+    address: str, key: str, targets: Sequence[str], *, connections: int, headers: Sequence[str] = ()
+) -> Load:
+    """Send every target once, over so many connections at a time, from another process.
+
+    Args:
+        headers: further lines, each with its name.
+    """
+    place = urlsplit(address)
+    head = (f"Host: {place.netloc}", f"Ocp-Apim-Subscription-Key: {key}", *headers, "", "")
+    job = json.dumps(
+        {"address": address, "head": "\r\n".join(head), "targets": list(targets), "connections": connections}
+    )
     command = [sys.executable, "-m", "benchmarks.load"]
     done = subprocess.run(command, input=job.encode(), stdout=subprocess.PIPE, check=True)
     return msgspec.json.decode(done.stdout, type=Load)
@@ -45,25 +55,24 @@ def run(address: str, key: str, targets: Sequence[str], *, connections: int) -> 
 
 def main() -> None:
     job = json.load(sys.stdin)
-    load = asyncio.run(_load(job["address"], job["key"], job["targets"], job["connections"]))
+    load = asyncio.run(_load(job["address"], job["head"], job["targets"], job["connections"]))
     sys.stdout.buffer.write(msgspec.json.encode(load))
 
 
-async def _load(address: str, key: str, targets: list[str], connections: int) -> Load:
+async def _load(address: str, head: str, targets: list[str], connections: int) -> Load:
     queue = iter(targets)
     latencies: list[float] = []
     started = time.perf_counter()
     failures = await asyncio.gather(
-        *(_one_connection(address, key, queue, latencies) for _ in range(connections))
+        *(_one_connection(address, head, queue, latencies) for _ in range(connections))
     )
     return Load(time.perf_counter() - started, latencies, sum(failures))
 
 
-async def _one_connection(address: str, key: str, queue: Iterator[str], latencies: list[float]) -> int:
+async def _one_connection(address: str, head: str, queue: Iterator[str], latencies: list[float]) -> int:
     place = urlsplit(address)
     reader, writer = await asyncio.open_connection(place.hostname, place.port)
     failures = 0
-    head = f"Host: {place.netloc}\r\nOcp-Apim-Subscription-Key: {key}\r\n\r\n"
     for target in queue:
         began = time.perf_counter()
         writer.write(f"GET {target} HTTP/1.1\r\n{head}".encode())

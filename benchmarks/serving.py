@@ -56,6 +56,7 @@ def main() -> None:
                         rate, tail = compare(library, address, queries, what, filters, callers)
                         budget(f"throughput over HTTP / engine alone, {what}", rate, "at least", 0.5, "")
                         budget(f"p99 over HTTP / engine alone, {what}", tail, "at most", 3, "")
+                compressed(address, queries)
         start(place, queries, options.records)
 
 
@@ -72,6 +73,18 @@ def compare(
     figure(f"engine alone, {name}", told(alone))
     figure(f"over HTTP,    {name}", told(served))
     return served.rate / alone.rate, served.milliseconds(99)[0] / alone.milliseconds(99)[0]
+
+
+def compressed(address: str, queries: Sequence[str]) -> None:
+    """What compressing answers costs where it saves nothing: on loopback, with a caller that does not unpack them."""
+    targets = [f"/v7.0/images/search?{urlencode({'q': query, 'count': COUNT})}" for query in queries]
+    rates = {}
+    for coding in ("identity", "gzip", "identity", "gzip"):
+        done = load.run(address, "", targets, connections=8, headers=[f"Accept-Encoding: {coding}"])
+        assert not done.failures
+        figure(f"over HTTP, Accept-Encoding: {coding}", told(done))
+        rates[coding] = done.rate
+    figure("throughput compressed / not compressed, 8 callers", f"{rates['gzip'] / rates['identity']:.2f}")
 
 
 def timed(search: Callable[[Plan], object], plans: Sequence[Plan], callers: int) -> Load:

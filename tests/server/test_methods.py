@@ -50,6 +50,20 @@ def test_options_names_the_methods_and_needs_no_key(shelf: Shelf, path: str) -> 
     assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
 
 
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/v7.0/images/details", "GET, HEAD, OPTIONS, POST"),
+        ("/v7.0/images/trending", "GET, HEAD, OPTIONS"),
+        ("/bing/v7.0/images/visualsearch", "OPTIONS, POST"),
+        ("/bingcustomsearch/v7.0/images/search", "GET, HEAD, OPTIONS"),
+    ],
+)
+def test_options_name_also_what_is_posted(shelf: Shelf, path: str, methods: str) -> None:
+    answer = httpx.options(f"{shelf.address}{path}")
+    assert (answer.status_code, answer.headers["Allow"]) == (204, methods)
+
+
 def test_where_there_is_nothing_there_are_no_options(shelf: Shelf) -> None:
     assert httpx.options(f"{shelf.address}/nowhere").status_code == 404
 

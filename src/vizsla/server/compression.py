@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .accepting import qualities
 
 LEVEL: Final = 1
-"""Of zlib; higher ones take several times as long for a few per cent less: `python -m benchmarks.compression`."""
+"""Of zlib; 6 takes several times as long for a tenth less: `python -m benchmarks.compression`."""
 
 LEAST_BYTES: Final = 1_000
 """What fits into one packet gains nothing."""
