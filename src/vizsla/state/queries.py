@@ -47,9 +47,8 @@ PICTURE = 2_000
 PICTURE_SECONDS = 30.0
 """How old the picture may become when nobody asks here, but perhaps other servers."""
 
-POSTINGS = 50
-"""Texts remembered for one word: ten words of a query then cost well under a tenth of a millisecond."""
-
+POSTINGS = 25
+"""Texts remembered for one word, the heaviest: bounds what looking for related ones costs each search."""
 
 MOST_READ = 500
 """Letters of a query in which words are looked for."""
