@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 import pytest
 
 from vizsla.client import AsyncClient, Client
-from vizsla.wire import Image, Images
+from vizsla.client.calls import AnyImage
+from vizsla.wire import Image, ImageInsights, ImageKnowledge, Images, TrendingImages
 
 _Item = TypeVar("_Item")
 
@@ -30,6 +31,18 @@ class Waiting:
 
     def images(self, query: str, **filters: Any) -> list[Image]:
         return self._runner.run(_all(self._client.images(query, **filters)))
+
+    def details(self, image: AnyImage, **asked: Any) -> ImageInsights:
+        return self._runner.run(self._client.details(image, **asked))
+
+    def visual_search(self, image: AnyImage, **asked: Any) -> ImageKnowledge:
+        return self._runner.run(self._client.visual_search(image, **asked))
+
+    def similar(self, image: AnyImage, **asked: Any) -> list[Image]:
+        return self._runner.run(_all(self._client.similar(image, **asked)))
+
+    def trending(self, **circumstances: Any) -> TrendingImages:
+        return self._runner.run(self._client.trending(**circumstances))
 
     def thumbnail(self, image: Image, **size: Any) -> bytes:
         return self._runner.run(self._client.thumbnail(image, **size))

@@ -1,0 +1,101 @@
+"""Calls that are about a picture, and what people look for, against a real server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from conftest import Served
+from vizsla.gallery import gallery_directory
+from vizsla.state import Subset
+from vizsla.wire import CropArea, Image, InvalidRequest
+
+from .conftest import AnyClient, Connect
+from .services import Reply, service
+
+
+@pytest.fixture
+def client(connect: Connect, served: Served) -> AnyClient:
+    return connect(served.address, served.key)
+
+
+@pytest.fixture
+def dog(client: AnyClient) -> Image:
+    return client.search("dog", count=1).value[0]
+
+
+def forms(client: AnyClient, image: Image, place: Path) -> dict[str, Image | bytes | Path | str]:
+    """Every way to say which picture is meant."""
+    content = client.content(image)
+    place.write_bytes(content)
+    return {
+        "an image": image,
+        "its token": image.image_insights_token,
+        "its address": image.content_url,
+        "its bytes": content,
+        "its file": place,
+    }
+
+
+def test_details_know_a_picture_however_it_is_named(client: AnyClient, dog: Image, tmp_path: Path) -> None:
+    for named, picture in forms(client, dog, tmp_path / "dog").items():
+        insights = client.details(picture, q="dog", modules=("PagesIncluding", "Tags"))
+        assert insights.pages_including, named
+        assert dog.image_id in [image.image_id for image in insights.pages_including.value], named
+        assert insights.image_tags
+        assert insights.visually_similar_images is None
+
+
+def test_visual_search_knows_a_picture_however_it_is_named(
+    client: AnyClient, dog: Image, tmp_path: Path
+) -> None:
+    for named, picture in forms(client, dog, tmp_path / "dog").items():
+        knowledge = client.visual_search(picture)
+        assert knowledge.image.image_insights_token, named
+        assert knowledge.tags[0].display_name == ""
+
+
+def test_similar_pictures_come_page_after_page_each_once(client: AnyClient, dog: Image) -> None:
+    found = [image.image_id for image in client.similar(dog, limit=80)]
+    assert len(found) == len(set(found)) == 80
+    assert dog.image_id not in found
+
+
+def test_a_region_is_another_picture(client: AnyClient, dog: Image) -> None:
+    whole = [image.image_id for image in client.similar(dog, limit=30)]
+    corner = [image.image_id for image in client.similar(dog, limit=30, crop=CropArea(right=0.3, bottom=0.3))]
+    assert whole != corner
+
+
+def test_similar_pictures_can_be_those_of_a_site(client: AnyClient, dog: Image) -> None:
+    assert list(client.similar(dog, site="nobody.example.org")) == []
+
+
+def test_a_picture_that_is_none_is_an_invalid_request(client: AnyClient) -> None:
+    with pytest.raises(InvalidRequest):
+        client.details(b"not a picture")
+    with pytest.raises(InvalidRequest):
+        client.visual_search("no token")
+
+
+def test_trends_are_typed(client: AnyClient) -> None:
+    categories = client.trending(mkt="en-GB").categories
+    assert categories
+    assert all(tile.query.text and tile.image.image_id for one in categories for tile in one.tiles)
+
+
+def test_a_saved_subset_is_searched_by_its_name(client: AnyClient, served: Served) -> None:
+    source = str(gallery_directory())
+    served.library.subsets.save(
+        Subset(name="client-tests", filters={"imageType": "Clipart"}, sources=(source,))
+    )
+    everything = client.search("flower").total_estimated_matches
+    assert 0 < client.search("flower", custom_config="client-tests").total_estimated_matches < everything
+
+
+@pytest.mark.parametrize("base", ["", "/v7.0", "/bing/v7.0", "/api/v7"])
+def test_a_saved_subset_is_asked_for_beside_any_form_of_endpoint(connect: Connect, base: str) -> None:
+    with service(Reply(body=b'{"_type": "Images", "value": []}')) as one:
+        connect(one.address + base, "key").search("dog", custom_config="some")
+        assert one.asked[0].path.startswith("/bingcustomsearch/v7.0/images/search?")
