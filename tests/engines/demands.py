@@ -231,8 +231,8 @@ class DemandContract:
         )
 
     def test_the_vocabulary_has_no_numbers_and_no_single_characters(self, engine: Engine) -> None:
-        engine.apply(titles("1984 x 4k 2nd b2 no. 7"))
-        assert engine.vocabulary() == {"4k": 1, "2nd": 1, "b2": 1}
+        engine.apply(titles("1984 x 4k 2nd b2 no. 7 iPhone写真"))
+        assert engine.vocabulary() == {"4k": 1, "2nd": 1, "b2": 1, "iphone": 1}
 
     def test_the_vocabulary_of_an_empty_engine_is_empty(self, engine: Engine) -> None:
         assert engine.vocabulary() == {}
