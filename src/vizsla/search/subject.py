@@ -119,12 +119,18 @@ class Subjects:
 
     def _find(self, meant: Meant) -> _Found:
         if meant.data is not None:
-            content_id = blake2b(meant.data, digest_size=16).digest()
-            return _Found(copies=tuple(self._store.of_content(content_id)), data=meant.data)
+            return _Found(copies=self._of_bytes(meant.data), data=meant.data)
         if meant.token is not None:
             return self._of_token(meant, meant.token)
         assert meant.image_id is not None
         return self._of_id(meant, meant.image_id)
+
+    def _of_bytes(self, data: bytes) -> tuple[Stored, ...]:
+        """Also of a file with a line end behind it, as a published .NET sample posts it."""
+        copies = self._store.of_content(_content_id(data))
+        if not copies and data.endswith(b"\r\n"):
+            copies = self._store.of_content(_content_id(data[:-2]))
+        return tuple(copies)
 
     def _of_token(self, meant: Meant, text: str) -> _Found:
         try:
@@ -193,6 +199,10 @@ class Subjects:
         square = picture.square(encoder.geometry, (crop.left, crop.top, crop.right, crop.bottom))
         vector: Vector = encoder.encode_images(np.asarray(square)[None])[0]
         return vector
+
+
+def _content_id(data: bytes) -> bytes:
+    return blake2b(data, digest_size=16).digest()
 
 
 def _subject(found: _Found, vector: Vector | None, crop: CropArea) -> Subject:
