@@ -1,3 +1,4 @@
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -35,7 +36,7 @@ def test_what_a_client_encodes_is_read_byte_for_byte(fields: list[tuple[str, byt
 
 
 def test_what_requests_sends_is_read() -> None:
-    files = {"knowledgeRequest": (None, JSON), "image": ("img.jpg", PNG, "application/octet-stream")}
+    files: Any = {"knowledgeRequest": (None, JSON), "image": ("img.jpg", PNG, "application/octet-stream")}
     sent = requests.Request("POST", "http://127.0.0.1/", files=files).prepare()
     assert isinstance(sent.body, bytes)
     parts = parse_multipart(str(sent.headers["Content-Type"]), sent.body)
