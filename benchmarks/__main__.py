@@ -27,6 +27,7 @@ PLACES = {
 PARTS: dict[str, tuple[str, ...]] = {
     "startup": (),
     "request": (),
+    "spelling": (),
     "compression": (),
     "adding": ("--photos", "DATA/photos"),
     "kind": ("--photos", "DATA/photos", "--corpora", "CORPORA"),
