@@ -202,13 +202,16 @@ class Lexicon:
 
         A slip is a letter too many, too few, wrong, or in its neighbour's place (optimal string alignment).
         """
-        slips = 2 if len(word) >= TWO_SLIPS else 1
         if not SHORTEST <= len(word) <= LONGEST:
             return None
+        most = 2 if len(word) >= TWO_SLIPS else 1
+        return next(filter(None, (self._within(word, slips) for slips in range(1, most + 1))), None)
+
+    def _within(self, word: str, slips: int) -> str | None:
         near = [
-            (distance, found[0] != word[0], -self._counts[found], found)
+            (found[0] != word[0], -self._counts[found], found)
             for length in range(len(word) - slips, len(word) + slips + 1)
-            for found, distance, _ in process.extract(
+            for found, _, _ in process.extract(
                 word, self._by_length.get(length, ()), scorer=OSA.distance, score_cutoff=slips, limit=None
             )
         ]
