@@ -67,7 +67,9 @@ def main() -> None:
         place = Path(directory) / "library"
         key = prepare(place)
         command = [sys.executable, "-m", "vizsla", "serve", "--port", "0", "--library", str(place)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        ) as server:
             try:
                 assert server.stdout
                 address = server.stdout.readline().split()[-1]

@@ -291,7 +291,7 @@ KINDS: dict[str, tuple[float, frozenset[int]]] = {
     "wrong_key": (4, frozenset((401,))),
     "wrong_value": (5, REFUSED),
     "unknown_path": (4, frozenset((404,))),
-    "wrong_method": (2, frozenset((405,))),
+    "wrong_method": (2, frozenset((400, 405))),
     "long_url": (1, frozenset((404,))),
     "odd_query": (4, frozenset((200, 400))),
     "odd_operators": (3, OK),

@@ -18,7 +18,13 @@ def budget(what: str, measured: float, bound: str, limit: float, unit: str) -> N
         bound: `at least` or `at most`.
     """
     met = "yes" if _COMPARISONS[bound](measured, limit) else "NO"
-    cells = (what, f"{measured:.3g} {unit}", f"{bound} {limit:g} {unit}", f"{measured / limit:.2f}", met)
+    cells = (
+        what,
+        f"{measured:.3g} {unit}",
+        f"{bound} {limit:g} {unit}",
+        f"{measured / limit:.2f}" if limit else "-",
+        met,
+    )
     print(MARK + " | ".join(cell.strip() for cell in cells))
 
 

@@ -62,6 +62,11 @@ def test_similar_pictures_come_page_after_page_each_once(client: AnyClient, dog:
     assert dog.image_id not in found
 
 
+def test_what_is_similar_to_a_file_of_ones_own_has_pages_too(client: AnyClient, dog: Image) -> None:
+    sent = [image.image_id for image in client.similar(client.content(dog), limit=80)]
+    assert sent == [image.image_id for image in client.similar(dog, limit=80)]
+
+
 def test_a_region_is_another_picture(client: AnyClient, dog: Image) -> None:
     whole = [image.image_id for image in client.similar(dog, limit=30)]
     corner = [image.image_id for image in client.similar(dog, limit=30, crop=CropArea(right=0.3, bottom=0.3))]

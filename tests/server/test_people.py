@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
@@ -9,6 +10,9 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 import httpx
 import pytest
+
+from conftest import Served
+from vizsla.server.pages import SIMILAR
 
 from .shelf import HOSTILE, Shelf, served_with
 
@@ -76,7 +80,8 @@ def test_the_first_page_shows_the_newest_and_counts_all(shelf: Shelf) -> None:
     page = visit(f"{shelf.address}/")
     assert page.status == 200
     assert "4 pictures" in page.text
-    assert len(page.values("a", "href")) == 5
+    pictures = [address for address in page.values("a", "href") if "view=detailv2" in address]
+    assert len(pictures) == 4
     assert_harmless(page)
 
 
@@ -104,6 +109,34 @@ def test_where_an_answer_leads_people_find_a_page(shelf: Shelf) -> None:
     assert "Striped flag" in visit(first["webSearchUrl"]).text
 
 
+def test_beside_a_picture_stand_those_that_look_like_it(served: Served) -> None:
+    headers = {"Ocp-Apim-Subscription-Key": served.key}
+    found = httpx.get(f"{served.address}/v7.0/images/search?q=dog&count=1", headers=headers).json()
+    page = visit(found["value"][0]["webSearchUrl"])
+    assert "More like this" in page.text
+    shown = [source for source in page.values("img", "src") if "/th?" in source]
+    assert len(shown) == len(set(shown)) == 1 + SIMILAR
+    assert_harmless(page)
+
+
+def test_trends_lead_to_what_they_show(served: Served) -> None:
+    page = visit(f"{served.address}/images/trending")
+    tiles = [address for address in page.values("a", "href") if "FORM=ISTRTH" in address]
+    assert tiles
+    assert_harmless(page)
+    assert all(visit(address).status == 200 for address in tiles[:5])
+
+
+def test_a_query_that_was_corrected_can_be_asked_as_it_was(served: Served) -> None:
+    deadline = time.monotonic() + 30
+    while "Search instead for" not in (page := visit(f"{served.address}/images/search?q=pupppies")).text:
+        assert time.monotonic() < deadline, "the words of the library were never read"
+        time.sleep(0.2)
+    assert "Results for puppies" in " ".join(page.text.split())
+    (original,) = [address for address in page.values("a", "href") if "q=%2Bpupppies" in address]
+    assert "Results for" not in visit(original).text
+
+
 def test_every_address_on_every_page_is_answered(shelf: Shelf) -> None:
     """From the first page on, whatever is ours and linked is there."""
     seen: set[str] = set()
@@ -123,7 +156,8 @@ def test_every_address_on_every_page_is_answered(shelf: Shelf) -> None:
                 assert_harmless(page)
                 todo += page.addresses()
     paths = {urlsplit(address).path for address in seen}
-    assert paths >= {"/", "/images/search", "/th", "/static/style.css", "/static/icon.svg"}
+    assert paths >= {"/", "/images/search", "/images/trending", "/docs", "/openapi.json", "/th"}
+    assert paths >= {"/static/style.css", "/static/icon.svg"}
     assert f"/content/{shelf.id_of('flag.jpg')}" in paths
 
 
@@ -233,9 +267,9 @@ def test_an_owner_may_serve_no_pages(shelf: Shelf) -> None:
     with served_with(shelf.library, pages=False) as address:
         statuses = [
             httpx.get(f"{address}{path}").status_code
-            for path in ("/", "/images/search?q=dog", "/static/style.css")
+            for path in ("/", "/images/search?q=dog", "/images/trending", "/docs", "/static/style.css")
         ]
-        assert statuses == [404, 404, 404]
+        assert set(statuses) == {404}
         assert httpx.get(shelf.thumbnail("flag.jpg")).status_code == 200
 
 

@@ -150,6 +150,9 @@ class Client:
         **circumstances: Unpack[Circumstances],
     ) -> Iterator[Image]:
         """Pictures that look like it, the most similar first, page after page; arguments as of `visual_search`."""
+        if not isinstance(image, Image | str):  # a posted picture goes on under the token that it gets
+            posted = self.visual_search(image, crop=crop, **circumstances)
+            image, crop = posted.image.image_insights_token or "", WHOLE
         request: KnowledgeRequest | None = KnowledgeRequest(crop=crop, site=site, skill="SimilarImages")
         given = 0
         while request is not None:
@@ -255,6 +258,9 @@ class AsyncClient:
         site: str | None = None,
         **circumstances: Unpack[Circumstances],
     ) -> AsyncIterator[Image]:
+        if not isinstance(image, Image | str):  # a posted picture goes on under the token that it gets
+            posted = await self.visual_search(image, crop=crop, **circumstances)
+            image, crop = posted.image.image_insights_token or "", WHOLE
         request: KnowledgeRequest | None = KnowledgeRequest(crop=crop, site=site, skill="SimilarImages")
         given = 0
         while request is not None:

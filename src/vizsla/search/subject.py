@@ -108,6 +108,17 @@ class Subjects:
         vector = found.vector if found.vector is not None else self._kept_vector(found)
         return None if vector is None else _subject(found, vector, meant.crop)
 
+    def kept(self, image_id: str) -> Subject | None:
+        """An image of the library, as it is known without looking."""
+        try:
+            stored = self._store.find(parse_image_id(image_id))
+        except ValueError:
+            return None
+        if stored is None:
+            return None
+        found = _Found(copies=self._with_copies(stored))
+        return _subject(found, self._kept_vector(found), WHOLE)
+
     def seen(self, meant: Meant) -> Subject:
         """The image, looked at: tens of milliseconds of a core.
 

@@ -14,12 +14,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from vizsla.fetch import Fetcher, FetchRules
-from vizsla.library import Library
-from vizsla.search.insights import Circle
-from vizsla.search.original import original_of
-from vizsla.search.similar import Similarity
-from vizsla.search.subject import Subjects
-from vizsla.search.trending import Trending, trending_market
+from vizsla.search.trending import trending_market
+from vizsla.settings import Settings
 from vizsla.wire import (
     encode,
     market_for,
@@ -82,12 +78,13 @@ class Api:
     Why so: docs/decisions/0006-serving.md. Pictures are looked at apart from that, see `Pictures`.
     """
 
-    def __init__(self, library: Library, admission: Admission, hosts: Hosts) -> None:
-        self._rooms = _rooms(library)
-        self._pictures = _pictures(library)
+    def __init__(self, rooms: Rooms, settings: Settings, admission: Admission, hosts: Hosts) -> None:
+        self._rooms = rooms
+        fetcher = Fetcher(FetchRules.of(settings))
+        self._pictures = Pictures(rooms.subjects, fetcher, max_bytes=settings.max_upload_bytes)
         self._admission = admission
         self._hosts = hosts
-        self._max_body = library.settings.max_upload_bytes + FORM_BYTES
+        self._max_body = settings.max_upload_bytes + FORM_BYTES
         self._threads = ThreadPoolExecutor(cpu_count() or 1, "vizsla-search")
 
     def routes(self) -> list[BaseRoute]:
@@ -151,33 +148,8 @@ class Api:
         assert asked.meant is not None
         meant = at_home(asked.meant, self._hosts.homes(asked.request))
         self._pictures.check(meant)
-        return msgspec.structs.replace(asked, meant=meant, subject=self._pictures.subjects.known(meant))
+        return msgspec.structs.replace(asked, meant=meant, subject=self._rooms.subjects.known(meant))
 
     def _answer(self, endpoint: Endpoint, asked: Asked) -> Response:
         answer = endpoint.answer(self._rooms, asked)
         return api_response(asked.request, encode(answer), market=asked.market)
-
-
-def _rooms(library: Library) -> Rooms:
-    searcher, store, queries = library.searcher, library.store, library.queries
-    engine, strict_markets = library.indexer.engine, frozenset(library.settings.strict_markets)
-    return Rooms(
-        searcher,
-        Circle(engine, Similarity(store, engine), queries.related),
-        Trending(searcher, store, engine, queries, strict_markets),
-        queries,
-        library.subsets,
-        strict_markets,
-    )
-
-
-def _pictures(library: Library) -> Pictures:
-    subjects = Subjects(
-        library.store,
-        library.blobs,
-        lambda: library.encoder,
-        library.descriptor.encoder.dimension,
-        original_of,
-    )
-    fetcher = Fetcher(FetchRules.of(library.settings))
-    return Pictures(subjects, fetcher, max_bytes=library.settings.max_upload_bytes)

@@ -18,6 +18,7 @@ from .admission import Admission
 from .api import CUSTOM, PREFIXES, Api
 from .documentation import Documentation
 from .edge import middleware
+from .endpoint import Rooms
 from .errors import HANDLERS
 from .follower import Follower
 from .hosts import Hosts
@@ -38,9 +39,10 @@ def application(library: Library) -> Starlette:
     hosts = Hosts(settings.public_url)
     admission = Admission(library.keys, settings.limits, anonymous=settings.anonymous)
     follower = Follower(library, admission)
-    api = Api(library, admission, hosts)
+    rooms = Rooms.of(library)
+    api = Api(rooms, settings, admission, hosts)
     documentation = Documentation(hosts)
-    pages = WebPages(library.searcher, library.store, hosts)
+    pages = WebPages(rooms, hosts)
     routes: list[BaseRoute] = [
         *api.routes(),
         Route("/th", Thumbnails(library.blobs, library.searcher).get),
@@ -48,13 +50,14 @@ def application(library: Library) -> Starlette:
         Route("/healthz", _healthy),
         Route("/readyz", follower.ready),
         Route("/openapi.json", documentation.openapi),
-        Route("/docs", documentation.page),
-        Mount("/static", StaticFiles(directory=STATIC)),
     ]
     if settings.pages:
         routes += [
             Route("/", pages.home),
             Route("/images/search", pages.search),
+            Route("/images/trending", pages.trending),
+            Route("/docs", documentation.page),
+            Mount("/static", StaticFiles(directory=STATIC)),
         ]
     app = Starlette(
         routes=routes,

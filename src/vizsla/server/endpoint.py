@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import msgspec
 from starlette.requests import Request
 
+from vizsla.library import Library
 from vizsla.search import Addresses, Searcher
 from vizsla.search.insights import Circle
-from vizsla.search.subject import Meant, Subject
+from vizsla.search.original import original_of
+from vizsla.search.similar import Similarity
+from vizsla.search.subject import Meant, Subject, Subjects
 from vizsla.search.trending import Trending
 from vizsla.state import Queries, Subsets
 from vizsla.wire import KnowledgeRequest, Location, Part
@@ -27,8 +30,24 @@ class Rooms(NamedTuple):
     trending: Trending
     queries: Queries
     subsets: Subsets
+    subjects: Subjects
     strict_markets: frozenset[str] = frozenset()
     """Where `safeSearch` is always `Strict`."""
+
+    @classmethod
+    def of(cls, library: Library) -> Self:
+        searcher, store, queries = library.searcher, library.store, library.queries
+        engine, strict_markets = library.indexer.engine, frozenset(library.settings.strict_markets)
+        dimension = library.descriptor.encoder.dimension
+        return cls(
+            searcher,
+            Circle(engine, Similarity(store, engine), queries.related),
+            Trending(searcher, store, engine, queries, strict_markets),
+            queries,
+            library.subsets,
+            Subjects(store, library.blobs, lambda: library.encoder, dimension, original_of),
+            strict_markets,
+        )
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True, eq=False):

@@ -6,16 +6,23 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from vizsla.search import Addresses, Searcher, images_of
-from vizsla.store import Store
+from vizsla.search import Addresses, images_of
+from vizsla.search.filters import filters_of
 from vizsla.web import Pages
-from vizsla.wire import InvalidRequest, parse_image_id, parse_search
+from vizsla.wire import InvalidRequest, SafeSearch, SearchParameters, market_for, parse_search
 
+from .endpoint import Rooms
 from .headers import query_pairs
 from .hosts import Hosts
 
 NEWEST = 60
 """Pictures on the first page."""
+
+SIMILAR = 24
+"""Pictures that are shown beside one they look like."""
+
+SAFE = filters_of(SearchParameters(q=""), 0)
+"""What the default of safe search demands of a picture."""
 
 POLICY = (
     "default-src 'none'; img-src {ours}; style-src {ours}; form-action {ours}; base-uri 'none'; "
@@ -27,11 +34,10 @@ SECURITY = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer
 
 
 class WebPages:
-    """Answers people's requests over one searcher."""
+    """Answers people's requests from the rooms that answer programs."""
 
-    def __init__(self, searcher: Searcher, store: Store, hosts: Hosts) -> None:
-        self._searcher = searcher
-        self._store = store
+    def __init__(self, rooms: Rooms, hosts: Hosts) -> None:
+        self._rooms = rooms
         self._hosts = hosts
         self._pages = Pages()
 
@@ -48,8 +54,13 @@ class WebPages:
             return await run_in_threadpool(self._picture, given["id"], given.get("q", ""), addresses)
         return await run_in_threadpool(self._results, pairs, addresses)
 
+    async def trending(self, request: Request) -> Response:
+        """`GET /images/trending`: what people look for, where they are."""
+        market = market_for(mkt=None, cc=None, accept_language=request.headers.get("accept-language"))
+        return await run_in_threadpool(self._trending, market, self._hosts.addresses(request))
+
     def _home(self, addresses: Addresses) -> Response:
-        newest = self._searcher.newest(NEWEST, addresses)
+        newest = self._rooms.searcher.newest(NEWEST, addresses)
         html = self._pages.home(addresses.base, newest.value, newest.total_estimated_matches)
         return html_page(html, addresses)
 
@@ -58,19 +69,22 @@ class WebPages:
             parameters = parse_search(pairs)
         except InvalidRequest as error:
             return html_page(self._pages.sorry(addresses.base, str(error)), addresses, status=400)
-        answer = self._searcher.search(parameters, addresses)
+        answer = self._rooms.searcher.search(parameters, addresses)
         return html_page(self._pages.results(addresses.base, parameters, answer), addresses)
 
     def _picture(self, image_id: str, query: str, addresses: Addresses) -> Response:
-        try:
-            stored = self._store.find(parse_image_id(image_id))
-        except ValueError:
-            stored = None
-        if stored is None:
+        subject = self._rooms.subjects.kept(image_id)
+        if subject is None or subject.record is None:
             html = self._pages.sorry(addresses.base, "This picture is not here any more.")
             return html_page(html, addresses, status=404)
-        (image,) = images_of([stored.record], query, addresses)
-        return html_page(self._pages.picture(addresses.base, stored.record, image, query), addresses)
+        found = self._rooms.circle.similarity.page(subject, SAFE, limit=SIMILAR)
+        image, *similar = images_of([subject.record, *found.records], query, addresses)
+        html = self._pages.picture(addresses.base, subject.record, image, query, similar)
+        return html_page(html, addresses)
+
+    def _trending(self, market: str, addresses: Addresses) -> Response:
+        answer = self._rooms.trending.images(market, SafeSearch.MODERATE, addresses)
+        return html_page(self._pages.trending(addresses.base, answer), addresses)
 
 
 def html_page(html: str, addresses: Addresses, *, status: int = 200) -> HTMLResponse:
