@@ -8,6 +8,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
 
 from vizsla.records import ImageRecord
 from vizsla.wire import (
@@ -64,7 +65,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._templates.globals.update(choices=CHOICES, labels=LABELS, query="", chosen={})
-        self._templates.filters["bytes"] = _bytes
+        self._templates.filters.update(bytes=_bytes, code=_code)
 
     def home(self, base: str, newest: list[Image], count: int) -> str:
         """The first page: some pictures, and how many there are."""
@@ -124,3 +125,14 @@ def _bytes(size: int) -> str:
     if size < 1000:
         return f"{size} bytes"
     return f"{size / 1000:,.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:,.1f} MB"
+
+
+def _code(text: str) -> Markup:
+    """What stands between backticks as code."""
+    words = (
+        escape(part) if place % 2 == 0 else _CODE.format(part) for place, part in enumerate(text.split("`"))
+    )
+    return Markup().join(words)
+
+
+_CODE: Final = Markup("<code>{}</code>")
