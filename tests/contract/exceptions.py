@@ -28,6 +28,7 @@ EXCEPTIONS: Final = tuple(
     Difference(*row)
     for row in (
         ("ResponseBase", "_type", ABSENT, "objects within published answers have none"),
+        ("ResponseBase", "@context", "object", "in JSON-LD, for those who ask for it"),
         ("PropertiesItem", "_type", ABSENT, "ratings in published answers have none"),
         ("ErrorResponse", "error", "GatewayError", "observed: keys were refused by a gateway, whose form some clients read"),
         ("Images", "instrumentation", "Instrumentation", "observed: the Quickstart's sample answer"),

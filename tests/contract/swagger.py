@@ -129,15 +129,21 @@ def root_of(path: str) -> str:
     return ROOTS[max(found, key=len, default="")]
 
 
+def operations(file: str) -> Iterator[tuple[str, Any]]:
+    """The paths of one of the files, and what can be done there."""
+    for path, methods in _read(PLACE / FILES[file])["paths"].items():
+        for operation in methods.values():
+            yield path, operation
+
+
 def examples() -> Iterator[tuple[str, str, Any]]:
     """The Swagger's own answers: file name, path, body."""
-    for file, path in FILES.items():
-        for end, operations in _read(PLACE / path)["paths"].items():
-            for operation in operations.values():
-                for example in operation["x-ms-examples"].values():
-                    name = PLACE / Path(path).parent / example["$ref"]
-                    prefix = "/bingcustomsearch/v7.0" if file == "CustomImageSearch" else "/v7.0"
-                    yield name.stem, prefix + end, _read(name)["responses"]["200"]["body"]
+    for file, place in FILES.items():
+        prefix = "/bingcustomsearch/v7.0" if file == "CustomImageSearch" else "/v7.0"
+        for path, operation in operations(file):
+            for example in operation["x-ms-examples"].values():
+                name = PLACE / Path(place).parent / example["$ref"]
+                yield name.stem, prefix + path, _read(name)["responses"]["200"]["body"]
 
 
 def _class(file: Definitions, name: str, files: dict[str, Definitions]) -> Schema:

@@ -154,6 +154,26 @@ def test_a_refusal_is_an_error_with_the_body(node: Node, served: Served, package
     assert (told["subCode"], told["parameter"]) == ("ParameterInvalidValue", "safeSearch")
 
 
+@both
+def test_too_many_calls_are_told(node: Node, served: Served, package: str) -> None:
+    """These packages do not try again."""
+    key = served.library.keys.create(tps=1)
+    results = node.calls(package, served.address, key, *[("search", "cat", {"count": 1})] * 20)
+    refused = [result["error"] for result in results if "error" in result]
+    assert len(refused) > 0
+    for error in refused:
+        assert (error["statusCode"], error["body"]["errors"][0]["code"]) == (429, "RateLimitExceeded")
+
+
+@both
+def test_a_used_up_key_is_told(node: Node, served: Served, package: str) -> None:
+    key = served.library.keys.create(monthly=1)
+    first, second = node.calls(package, served.address, key, *[("search", "cat", {"count": 1})] * 2)
+    assert first["answer"]["value"]
+    assert second["error"]["statusCode"] == 403
+    assert second["error"]["body"]["errors"][0]["code"] == "RateLimitExceeded"
+
+
 def test_visual_search_gives_what_the_package_documents(node: Node, served: Served, picture: Path) -> None:
     crop = {"top": 0.1, "left": 0.1, "right": 0.9, "bottom": 0.9}
     (found,) = answers(node, served, NEW, ("search", "grey cat walking", {"count": 1}))
@@ -191,7 +211,11 @@ def test_a_refused_visual_search_is_an_error_with_the_body(node: Node, served: S
 
 @pytest.mark.parametrize("root", ["/bing/v7.0/", "/v7.0/", "/bing/v7.0/search"])
 def test_node_bing_api_finds_images(node: Node, served: Served, root: str) -> None:
-    """The last is the package's own default path, to which it appends without a slash."""
+    """The last is the package's own default path, to which it appends without a slash.
+
+    It waits for five seconds, in which a server that nobody has asked yet may still be opening its encoder.
+    """
+    answers(node, served, NEW, ("search", "cat"))
     calls = [
         ("images", "black cat"),
         ("images", "Ninja Turtles & é", {"top": 3, "skip": 0, "adult": "Strict", "market": "en-US"}),
