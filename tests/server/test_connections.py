@@ -114,12 +114,12 @@ def test_who_does_not_read_the_answer_is_let_go(shelf: Shelf) -> None:
 
 
 def test_who_reads_slowly_but_reads_gets_all(shelf: Shelf) -> None:
-    with served(shelf) as address, connected(address) as connection:
+    with served(shelf, QUICK._replace(stalled_seconds=1)) as address, connected(address) as connection:
         connection.sendall(b"GET /endless HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
         received = 0
         while block := connection.recv(4_000_000):
             received += len(block)
-            time.sleep(0.002)
+            time.sleep(0.02)
         assert received > 200_000_000
 
 

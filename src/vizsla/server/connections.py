@@ -24,6 +24,9 @@ from .trace import identity, log_request
 MAX_URL_BYTES: Final = 16_384
 """Of an address that has not ended yet; a whole one is measured by `HeadLimit`."""
 
+LEAST_READ: Final = 16_384
+"""Bytes; a caller on the slowest of lines reads more in a minute."""
+
 
 def _most_connections() -> int:
     """Half of the files that the process may open; the library has some open too."""
@@ -36,7 +39,7 @@ class Limits(NamedTuple):
     head_seconds: float = 20
     """From a request's first byte, or the connection's beginning, to the end of its headers."""
     stalled_seconds: float = 60
-    """Without anything of an answer being read."""
+    """In which at least `LEAST_READ` of an answer has to be read."""
     connections: int = _most_connections()
 
 
@@ -123,7 +126,7 @@ class Connection(HttpToolsProtocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._stalled_timer = self.loop.call_later(self.limits.stalled_seconds, self.transport.abort)
+        self._watch_reading()
 
     def resume_writing(self) -> None:
         self._stop(self._stalled_timer)
@@ -143,9 +146,19 @@ class Connection(HttpToolsProtocol):
 
     def _close(self) -> None:
         """Closing waits until the last bytes are taken; not for ever."""
-        self._stop(self._stalled_timer)
-        self._stalled_timer = self.loop.call_later(self.limits.stalled_seconds, self.transport.abort)
+        self._watch_reading()
         self.transport.close()
+
+    def _watch_reading(self) -> None:
+        self._stop(self._stalled_timer)
+        waiting = self.transport.get_write_buffer_size()
+        self._stalled_timer = self.loop.call_later(self.limits.stalled_seconds, self._unless_read, waiting)
+
+    def _unless_read(self, before: int) -> None:
+        if before - self.transport.get_write_buffer_size() < LEAST_READ:
+            self.transport.abort()
+        else:
+            self._watch_reading()
 
     @staticmethod
     def _stop(timer: TimerHandle | None) -> None:
