@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -118,3 +120,21 @@ def error_of(response: httpx.Response) -> tuple[int, str | None, str | None]:
     assert body["_type"] == "ErrorResponse", body
     (error,) = body["errors"]
     return response.status_code, error.get("subCode"), error.get("parameter")
+
+
+def contract(title: str) -> list[list[str]]:
+    """Cells of the first table under a title of docs/contract.md, without its head."""
+    page = (Path(__file__).parents[2] / "docs" / "contract.md").read_text("utf-8")
+    table = page.partition(f"\n## {title}\n")[2].partition("\n|")[2].partition("\n\n")[0]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
+
+
+def coded(cell: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def outcome(response: httpx.Response, names: Callable[[dict[str, Any]], list[str]]) -> list[str]:
+    """What the page writes of an answer: `names` of it, or the refusal in one piece."""
+    if response.status_code == 200:
+        return names(response.json())
+    return [" ".join(map(str, error_of(response)))]

@@ -12,7 +12,7 @@ import pytest
 from conftest import Served
 from vizsla.wire import MAX_URL_LENGTH, Module
 
-from .about_image import ASTRONAUT, SAMPLE, Asking, error_of, ids, original, picture
+from .about_image import ASTRONAUT, SAMPLE, Asking, coded, contract, error_of, ids, original, outcome, picture
 from .shelf import KEY, Shelf, add
 from .shelf import shelf as opened
 
@@ -66,6 +66,25 @@ def test_a_module_that_is_asked_for_comes_alone(asking: Asking, module: str) -> 
     token = asking.image(ASTRONAUT)["imageInsightsToken"]
     answer = asking.details(insightsToken=token, modules=module.lower()).json()
     assert modules_of(answer) == {FIELDS[module]}
+
+
+ROWS = contract("Details of an image")
+
+
+@pytest.mark.parametrize(("asked", "answer", "why"), ROWS, ids=[row[0] for row in ROWS])
+def test_details_are_as_the_contract_says(
+    asking: Asking, served: Served, asked: str, answer: str, why: str
+) -> None:
+    image = asking.image(ASTRONAUT)
+    (query,) = coded(asked)
+    for name, value in (
+        ("ID", image["imageId"]),
+        ("HOME", served.address),
+        ("TOKEN", quote(image["imageInsightsToken"])),
+    ):
+        query = query.replace(name, value)
+    response = httpx.get(f"{served.address}/v7.0/images/details{query}", headers={KEY: served.key})
+    assert outcome(response, lambda told: sorted(modules_of(told))) == sorted(coded(answer))
 
 
 @pytest.mark.parametrize("module", sorted({*Module} - {*FIELDS, "All"}))

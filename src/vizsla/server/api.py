@@ -132,7 +132,7 @@ class Api:
             request=request,
             parameters=parameters,
             addresses=addresses.absolute() if "x-bingapis-sdk" in headers else addresses,
-            market=endpoint.market(market),
+            market=market,
             location=parse_location(headers.get("x-search-location")),
         )
 
@@ -152,4 +152,4 @@ class Api:
 
     def _answer(self, endpoint: Endpoint, asked: Asked) -> Response:
         answer = endpoint.answer(self._rooms, asked)
-        return api_response(asked.request, encode(answer), market=asked.market)
+        return api_response(asked.request, encode(answer), market=endpoint.market(asked.market))

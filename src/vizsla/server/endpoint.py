@@ -81,4 +81,4 @@ class Endpoint(NamedTuple):
     names: Callable[[Asked], Asked] | None = None
     """Reads how the caller names an image; `None`: the endpoint is about no image."""
     market: Callable[[str], str] = str
-    """The market that answers, from the one that is asked for."""
+    """The market that answers is told, from the one that is asked for, whose policies hold."""

@@ -17,7 +17,7 @@ import msgspec
 
 from vizsla.fetch import Fetcher, FetchError
 from vizsla.search.subject import Meant, Subject, Subjects
-from vizsla.wire import InsightsToken, RateLimited
+from vizsla.wire import BodyTooLarge, InsightsToken, RateLimited
 
 MOST_LOOKED_AT: Final = 32
 """Pictures that are looked at or wait for it: the last of them waits for about two seconds."""
@@ -70,9 +70,9 @@ class Pictures:
         self._fetching = Lane("vizsla-fetch", threads=FETCHING_THREADS, most=MOST_FETCHED)
 
     def check(self, meant: Meant) -> None:
-        """Raises `InvalidRequest` if what is posted is too large."""
+        """Raises `BodyTooLarge` if the picture that is posted is."""
         if meant.data is not None and len(meant.data) > self._max_bytes:
-            raise meant.invalid("", f"A posted picture has at most {self._max_bytes:,} bytes.")
+            raise BodyTooLarge(self._max_bytes)
 
     async def find(self, meant: Meant) -> Subject:
         """The image that `subjects.known` does not know: its pixels are looked at.
