@@ -101,6 +101,11 @@ def test_of_several_the_one_with_fewer_slips_then_the_first_letter_then_the_comm
     ]
 
 
+def test_a_query_in_another_language_is_left_alone() -> None:
+    assert meant("hosre pupies mountian") == "horse puppies mountain"
+    assert meant("hosre pupies mountian sialing") == "hosre pupies mountian sialing"
+
+
 def test_an_empty_library_corrects_nothing() -> None:
     assert corrected("pupies", read("pupies"), Lexicon(), ZOO.__contains__) == "pupies"
 

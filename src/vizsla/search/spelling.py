@@ -5,13 +5,30 @@ Why so: docs/decisions/0008-spelling-and-suggestions.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from .grammar import Term
+import msgspec
+
 from .lexicon import STOP_WORDS, Lexicon, fold, letters
 from .query import Question
 
 Knows = Callable[[str], bool]
+
+MOST_SLIPS = 3
+"""Words that nobody knows, up to which they are taken for slips: a query with more is in another language. It also bounds what
+one query can cost."""
+
+
+class _Word(msgspec.Struct, frozen=True):
+    """A plain word of a query."""
+
+    text: str
+    start: int
+    """Its place in the query."""
+
+    @property
+    def folded(self) -> str:
+        return fold(self.text)
 
 
 def corrected(query: str, question: Question, lexicon: Lexicon, knows: Knows) -> str:
@@ -25,18 +42,23 @@ def corrected(query: str, question: Question, lexicon: Lexicon, knows: Knows) ->
     """
     if not lexicon or query.lstrip().startswith("+"):
         return query
-    for term in reversed(question.plain):  # from the end, so that places stay what they are
-        query = _replaced(query, term, lexicon, knows)
+    unknown = [word for word in _words(question) if not _known(word.folded, lexicon, knows)]
+    if len(unknown) > MOST_SLIPS:
+        return query
+    for word in reversed(unknown):  # from the end, so that places stay what they are
+        meant = lexicon.closest(word.folded) or word.text
+        query = query[: word.start] + meant + query[word.start + len(word.text) :]
     return query
 
 
-def _replaced(query: str, term: Term, lexicon: Lexicon, knows: Knows) -> str:
-    runs = list(letters(term.text))
-    if len(runs) != 1 or any(letter.isdecimal() for letter in term.text):
-        return query
-    word = fold(runs[0][0])
-    if word in lexicon or word in STOP_WORDS or (meant := lexicon.closest(word)) is None or knows(word):
-        return query
-    assert term.place is not None
-    start = term.place + runs[0].start()
-    return query[:start] + meant + query[start + len(runs[0][0]) :]
+def _words(question: Question) -> Iterator[_Word]:
+    """The plain words, without those that hold more than letters and what stands around these."""
+    for term in question.plain:
+        runs = list(letters(term.text))
+        if len(runs) == 1 and not any(letter.isdecimal() for letter in term.text):
+            assert term.place is not None
+            yield _Word(runs[0][0], term.place + runs[0].start())
+
+
+def _known(word: str, lexicon: Lexicon, knows: Knows) -> bool:
+    return word in lexicon or word in STOP_WORDS or knows(word)
