@@ -14,6 +14,7 @@ from vizsla.wire import (
     DETAILS_PARAMETERS,
     FAULTS,
     SEARCH_PARAMETERS,
+    THUMBNAIL_PARAMETERS,
     TRENDING_PARAMETERS,
     VISUAL_SEARCH_PARAMETERS,
     Circumstances,
@@ -26,6 +27,7 @@ from vizsla.wire import (
     Module,
     Parameter,
     SearchParameters,
+    ThumbnailParameters,
     TrendingImages,
 )
 
@@ -44,7 +46,8 @@ class Operation(NamedTuple):
     summary: str
     parameters: tuple[Parameter, ...]
     struct: type[msgspec.Struct]
-    answer: type[msgspec.Struct]
+    answer: type[msgspec.Struct] | None
+    """`None`: a picture, for which nobody needs a key."""
     body: str | None = None
     """One of `BODIES`."""
 
@@ -74,8 +77,14 @@ OPERATIONS: Final = (
         *("get", "/bingcustomsearch/v7.0/images/search", "customSearch", "Search images of a saved subset"),
         *(CUSTOM_SEARCH_PARAMETERS, CustomSearchParameters, Images),
     ),
+    Operation(
+        *("get", "/th", "thumbnail", "A thumbnail, by its id or for a query"),
+        *(THUMBNAIL_PARAMETERS, ThumbnailParameters, None),
+    ),
 )
 """Every path below `/v7.0` is also below `/bing/v7.0`, `/v7` and `/api/v7`."""
+
+PICTURES: Final = ("image/jpeg", "image/png")
 
 REQUIRED: Final = frozenset(("q", "customConfig"))
 
@@ -91,6 +100,17 @@ SPECIAL: Final[Mapping[str, Schema]] = {
     },
     "cab": {**_FRACTION, "default": 1, "description": "Bottom of the region, as a fraction of the height."},
     "ct": {"type": "string", "enum": ["Rectangular", "0"], "description": "Shape of the region."},
+    "c": {
+        "type": "string",
+        "enum": ["4", "7", "14"],
+        "description": "Cut to the ratio of width and height: `4` from fixed places, `7` and `14` around what matters.",
+    },
+    "p": {
+        "type": "string",
+        "enum": ["0", "1"],
+        "description": "`0`: do not centre what is smaller than asked for on white.",
+    },
+    "bc": {"type": "string", "pattern": "^[0-9A-Fa-f]{6}$", "description": "Colour of the frame."},
     "modules": {
         "type": "array",
         "items": {"type": "string", "enum": enum_values(Module)},
@@ -113,6 +133,9 @@ RESPONSE_HEADERS: Final[Mapping[str, str]] = {
     "BingAPIs-TraceId": "Names the request in the server's log.",
     "X-MSEdge-ClientID": "Send it with further requests.",
 }
+
+WAITING: Final = frozenset((403, 429, 503))
+"""Statuses that may tell when to come back."""
 
 BODIES: Final[Mapping[str, Schema]] = {
     "image": {
@@ -147,7 +170,7 @@ def described() -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for operation in OPERATIONS:
         paths.setdefault(operation.path, {})[operation.method] = _operation(operation)
-    answers = {operation.answer for operation in OPERATIONS} | {ErrorResponse}
+    answers = {operation.answer for operation in OPERATIONS if operation.answer} | {ErrorResponse}
     return {
         "openapi": VERSION,
         "info": {
@@ -168,20 +191,23 @@ def described() -> dict[str, Any]:
 
 
 def _operation(operation: Operation) -> dict[str, Any]:
-    headers = [
-        {"name": name, "in": "header", "description": text, "schema": {"type": "string"}}
-        for name, text in REQUEST_HEADERS.items()
-    ]
     told: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary,
-        "parameters": [*_queries(operation), *headers],
+        "parameters": [*_queries(operation), *(_request_headers() if operation.answer else ())],
         "responses": _responses(operation),
     }
+    if operation.answer is None:
+        told["security"] = []
     if operation.body:
         content = {"multipart/form-data": {"schema": BODIES[operation.body]}}
         told["requestBody"] = {"required": True, "content": content}
     return told
+
+
+def _request_headers() -> Iterable[dict[str, Any]]:
+    for name, text in REQUEST_HEADERS.items():
+        yield {"name": name, "in": "header", "description": text, "schema": {"type": "string"}}
 
 
 def _queries(operation: Operation) -> Iterable[dict[str, Any]]:
@@ -204,22 +230,30 @@ def _responses(operation: Operation) -> dict[str, Any]:
     statuses: dict[int, list[str]] = {}
     for fault in FAULTS.values():
         statuses.setdefault(fault.status, []).append(fault.message)
-    failed = {str(status): _response(" ".join(told), ErrorResponse) for status, told in statuses.items()}
-    done = _response(operation.summary + ".", operation.answer)
-    done["headers"]["BingAPIs-Market"] = _header("Market of the answer.")
-    for status in ("403", "429"):
-        failed[status]["headers"]["Retry-After"] = _header("Seconds to wait.")
-    return {"200": done, **failed}
+    failed = {str(status): _failed(status, " ".join(told)) for status, told in sorted(statuses.items())}
+    return {"200": _done(operation), **failed}
 
 
-def _response(text: str, kind: type[msgspec.Struct]) -> dict[str, Any]:
-    schema = {"$ref": f"#/components/schemas/{kind.__name__}"}
-    return {
-        "description": text,
-        "headers": {name: _header(about) for name, about in RESPONSE_HEADERS.items()},
-        "content": {"application/json": {"schema": schema}},
-    }
+def _done(operation: Operation) -> dict[str, Any]:
+    summary = operation.summary + "."
+    if operation.answer is None:
+        return {"description": summary, "content": {kind: {} for kind in PICTURES}}
+    content = _json(operation.answer)
+    content["application/ld+json"] = {"schema": {"type": "object"}}
+    headers = {**RESPONSE_HEADERS, "BingAPIs-Market": "Market of the answer."}
+    return {"description": summary, "headers": _headers(headers), "content": content}
 
 
-def _header(text: str) -> dict[str, Any]:
-    return {"description": text, "schema": {"type": "string"}}
+def _failed(status: int, text: str) -> dict[str, Any]:
+    headers = dict(RESPONSE_HEADERS)
+    if status in WAITING:
+        headers["Retry-After"] = "Seconds to wait."
+    return {"description": text, "headers": _headers(headers), "content": _json(ErrorResponse)}
+
+
+def _json(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{kind.__name__}"}}}
+
+
+def _headers(texts: Mapping[str, str]) -> dict[str, Any]:
+    return {name: {"description": text, "schema": {"type": "string"}} for name, text in texts.items()}

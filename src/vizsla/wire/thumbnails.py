@@ -43,12 +43,15 @@ class ThumbnailParameters(msgspec.Struct, frozen=True, kw_only=True):
     q: str | None = None
     """A query; its first picture is meant."""
     width: int | None = None
-    """Pixels, 0 to `MAX_THUMBNAIL_HEIGHT`, as `height`."""
+    """Pixels, 0 to 1896; larger numbers become that."""
     height: int | None = None
+    """Pixels, 0 to 1896; larger numbers become that."""
     crop: Crop = Crop.NONE
+    """Cut to the ratio of width and height: `4` from fixed places, `7` around what matters."""
     pad: bool = True
-    """Centre what is smaller than asked for on white."""
+    """Centre what is smaller than asked for on white; `0`: do not."""
     quality: int = DEFAULT_QUALITY
+    """JPEG quality, 10 to 95."""
     pixel_ratio: float = 1.0
     """Multiplies `width` and `height` as far as the picture has pixels, 1 to 3."""
     border: int = 0
@@ -56,9 +59,9 @@ class ThumbnailParameters(msgspec.Struct, frozen=True, kw_only=True):
     border_colour: str = "FFFFFF"
     """Six upper-case hexadecimal digits: red, green, blue."""
     mkt: str | None = None
-    """Market of `q`."""
+    """Market of the query."""
     safe_search: SafeSearch = SafeSearch.MODERATE
-    """Of `q`."""
+    """Whether the query may find adult pictures."""
 
 
 _CROPS: Final = {"4": Crop.BLIND, "7": Crop.SMART, "14": Crop.SMART}
