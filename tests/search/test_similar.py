@@ -12,7 +12,7 @@ from vizsla.library import Library
 from vizsla.records import AnyOf
 from vizsla.search.ground import FEWEST, Ground
 from vizsla.search.original import original_of
-from vizsla.search.similar import Similarity, on_site
+from vizsla.search.similar import Nearest, Similarity, on_site
 from vizsla.search.subject import Meant, Subject, Subjects
 from vizsla.store import Stored
 
@@ -56,7 +56,7 @@ def test_smaller_copies_find_their_originals(
 ) -> None:
     ranks = []
     for stored in pictures(gallery_library):
-        page = similarity.page(subjects.seen(shown(smaller(stored))), (), limit=10)
+        page = similarity.page(similarity.nearest(subjects.seen(shown(smaller(stored))), ()), limit=10)
         ranks.append([record.image_id for record in page.records].count(stored.record.image_id))
     assert np.mean(ranks) >= 0.85
 
@@ -65,11 +65,12 @@ def test_pages_are_slices_of_one_order_by_falling_similarity(
     gallery_library: Library, similarity: Similarity, subjects: Subjects
 ) -> None:
     subject = subjects.seen(shown(smaller(pictures(gallery_library)[3])))
-    whole = similarity.page(subject, (), limit=100)
-    parts = [similarity.page(subject, (), offset=offset, limit=30) for offset in (0, 30, 60, 90)]
+    nearest = similarity.nearest(subject, ())
+    whole = similarity.page(nearest, limit=100)
+    parts = [similarity.page(nearest, offset=offset, limit=30) for offset in (0, 30, 60, 90)]
     assert [record for part in parts for record in part.records][:100] == whole.records
     assert {part.total for part in parts} == {whole.total}
-    near = similarity.neighbours(subject, ())
+    near = similarity.neighbours(nearest)
     assert [one.record for one in near] == whole.records[: len(near)]
     assert [one.similarity for one in near] == sorted((one.similarity for one in near), reverse=True)
     assert all(-1.001 <= one.similarity <= 1.001 for one in near)
@@ -79,17 +80,18 @@ def test_only_what_passes_the_filters_is_similar(
     gallery_library: Library, similarity: Similarity, subjects: Subjects
 ) -> None:
     subject = subjects.seen(shown(smaller(pictures(gallery_library)[3])))
-    tall = similarity.page(subject, (AnyOf("aspect", frozenset(("tall",))),), limit=50)
+    tall = similarity.page(similarity.nearest(subject, (AnyOf("aspect", frozenset(("tall",))),)), limit=50)
     assert tall.records
     assert {record.aspect for record in tall.records} == {"tall"}
-    assert similarity.page(subject, (on_site("example.org"),), limit=50).total == 0
+    assert similarity.nearest(subject, (on_site("example.org"),)).pairs == ()
 
 
 def test_without_looks_nothing_is_similar(similarity: Similarity) -> None:
     for vector in (None, np.zeros(256, np.float32)):
         subject = Subject(vector=vector, token="")
-        assert similarity.page(subject, (), limit=5).total == 0
-        assert similarity.neighbours(subject, ()) == []
+        assert similarity.nearest(subject, ()).pairs == ()
+    assert similarity.page(Nearest(), limit=5).total == 0
+    assert similarity.neighbours(Nearest()) == []
 
 
 def test_the_common_direction_is_taken_away(gallery_library: Library) -> None:

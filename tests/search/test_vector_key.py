@@ -23,7 +23,7 @@ def vectors(count: int, dimension: int) -> Vector:
     return made
 
 
-@pytest.mark.parametrize("dimension", [64, 256, 512, 700])
+@pytest.mark.parametrize("dimension", [64, 256, 512, 1152])
 def test_a_direction_survives_the_way_there_and_back(dimension: int) -> None:
     for vector in vectors(50, dimension):
         read = parse_vector(format_vector(7 * vector), dimension)
@@ -33,7 +33,7 @@ def test_a_direction_survives_the_way_there_and_back(dimension: int) -> None:
 
 
 def test_a_vector_is_a_part_of_a_token_that_needs_no_escapes() -> None:
-    for vector in vectors(20, 700):
+    for vector in vectors(20, 1152):
         token = str(InsightsToken(bcid=format_vector(vector)))
         assert re.fullmatch(r"bcid_[A-Za-z0-9.-]+", token)
         assert len(token) <= MAX_TOKEN_LENGTH

@@ -34,8 +34,9 @@ from vizsla.wire.base import Answer
 from .addresses import Addresses
 from .answer import images_of
 from .recognition import Recognised, recognise
-from .similar import MAX_COPIES, Page, Similarity
+from .similar import MAX_COPIES, Nearest, Page, Similarity
 from .subject import Subject
+from .suggestions import ASKABLE
 
 SIMILAR: Final = 60
 """Similar images in one answer; they have no pages here."""
@@ -90,7 +91,7 @@ class Knowing:
     @cached_property
     def words(self) -> list[Recognised]:
         """What the image shows, the most certain first."""
-        neighbours = self._circle.similarity.neighbours(self.subject, self._filters)
+        neighbours = self._circle.similarity.neighbours(self._nearest)
         return recognise(self.subject.record, neighbours, self._usual)
 
     @cached_property
@@ -105,13 +106,19 @@ class Knowing:
     def related(self) -> list[str]:
         """Queries that lead on: what others asked in the words of this one, then what the image shows."""
         asked = self._circle.related(self.q or self.best_query, RELATED)
-        shown = [one.word for one in self.words]
+        shown = [one.word for one in self.words if ASKABLE.fullmatch(one.word)]
         known = self.q.casefold().strip()
         return [text for text in dict.fromkeys([*asked, *shown]) if text.casefold() != known][:RELATED]
 
-    def similar(self, *, offset: int = 0, limit: int) -> Page:
-        """Images that look like it."""
-        return self._circle.similarity.page(self.subject, self._filters, offset=offset, limit=limit)
+    def similar(self, *, within: Filters = (), offset: int = 0, limit: int) -> Page:
+        """Images that look like it, of those `within` more filters."""
+        similarity = self._circle.similarity
+        nearest = similarity.nearest(self.subject, (*self._filters, *within)) if within else self._nearest
+        return similarity.page(nearest, offset=offset, limit=limit)
+
+    @cached_property
+    def _nearest(self) -> Nearest:
+        return self._circle.similarity.nearest(self.subject, self._filters)
 
     def images(self, page: Page) -> list[Image]:
         return images_of(page.records, self.q, self.addresses, page.copies)

@@ -25,6 +25,8 @@ from vizsla.wire import (
 
 from .answer import images_of
 from .insights import Knowing, pages_including, query_of
+from .similar import on_site
+from .suggestions import ASKABLE
 
 SURE: Final = 0.5
 """Confidence from which a word is told as seen."""
@@ -61,7 +63,8 @@ def _pages(request: KnowledgeRequest, knowing: Knowing) -> Action:
 
 
 def _similar(request: KnowledgeRequest, knowing: Knowing) -> Action:
-    page = knowing.similar(offset=request.offset, limit=request.count)
+    within = (on_site(request.site),) if request.site else ()
+    page = knowing.similar(within=within, offset=request.offset, limit=request.count)
     data = PagedImages(
         value=knowing.images(page),
         current_offset=page.offset,
@@ -95,9 +98,10 @@ def _related(request: KnowledgeRequest, knowing: Knowing) -> Action:
 def _suggestions(request: KnowledgeRequest, knowing: Knowing) -> Action | None:
     """What the page that shows the image is about: the words that are said of it there."""
     record = knowing.subject.record
-    if record is None or not record.tags:
+    tags = [tag for tag in record.tags if ASKABLE.fullmatch(tag)] if record else []
+    if not tags:
         return None
-    queries = [_linked(tag, knowing) for tag in record.tags[:MOST_SEEN]]
+    queries = [_linked(tag, knowing) for tag in tags[:MOST_SEEN]]
     return ImageRelatedSearchesAction(
         action_type="DocumentLevelSuggestions", data=QueriesModule(value=queries)
     )

@@ -35,6 +35,13 @@ class Page(msgspec.Struct, frozen=True):
     """How many records have the same bytes, where more than one has."""
 
 
+class Nearest(msgspec.Struct, frozen=True):
+    """What looks like an image, the most similar first."""
+
+    pairs: tuple[tuple[int, float], ...] = ()
+    """Numbers of records, and how similar they are."""
+
+
 class Neighbour(msgspec.Struct, frozen=True):
     """A similar image and how similar it is: the cosine above what all images have in common, at most 1."""
 
@@ -58,30 +65,32 @@ class Similarity:
         self._engine = engine
         self._ground = Ground(store, engine)
 
-    def page(self, subject: Subject, filters: Filters, *, offset: int = 0, limit: int) -> Page:
-        """Images that look like the subject, without the image itself and its copies. Pages do not repeat."""
-        nearest = self._nearest(subject, filters)
-        shown = nearest[offset : offset + limit]
-        records = [stored.record for stored in self._store.records([number for number, _ in shown])]
-        copies = self._store.copies([record.content_id for record in records])
-        return Page(records, offset, len(shown), len(nearest), copies)
+    def nearest(self, subject: Subject, filters: Filters) -> Nearest:
+        """Images that look like the subject, the most similar first, without the image itself and its copies.
 
-    def neighbours(self, subject: Subject, filters: Filters) -> list[Neighbour]:
-        """The nearest images and how similar they are, the most similar first."""
-        similarity = dict(self._nearest(subject, filters)[:NEIGHBOURS])
-        found = self._store.records(list(similarity))
-        return [Neighbour(stored.record, similarity[stored.number]) for stored in found]
-
-    def _nearest(self, subject: Subject, filters: Filters) -> list[tuple[int, float]]:
-        """Numbers and similarities of the images that an engine finds nearest, compared above the common ground."""
+        They are the nearest that an engine finds, compared above the common ground.
+        """
         if subject.vector is None:
-            return []
+            return Nearest()
         own = self._ground.above(subject.vector[None])[0]
         without = tuple(stored.number for stored in subject.copies[:MAX_COPIES])
         plan = Plan(vector=own, filters=filters, without=without, limit=CANDIDATES)
         vectors = self._store.vectors(self._engine.search(plan).numbers) if own.any() else {}
         if not vectors:
-            return []
+            return Nearest()
         cosines = self._ground.above(np.stack(list(vectors.values()))) @ own
         pairs = zip(vectors, cosines.tolist(), strict=True)
-        return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+        return Nearest(tuple(sorted(pairs, key=lambda pair: (-pair[1], pair[0]))))
+
+    def page(self, nearest: Nearest, *, offset: int = 0, limit: int) -> Page:
+        """A slice of them: pages do not repeat."""
+        shown = nearest.pairs[offset : offset + limit]
+        records = [stored.record for stored in self._store.records([number for number, _ in shown])]
+        copies = self._store.copies([record.content_id for record in records])
+        return Page(records, offset, len(shown), len(nearest.pairs), copies)
+
+    def neighbours(self, nearest: Nearest) -> list[Neighbour]:
+        """The first of them and how similar they are."""
+        similarity = dict(nearest.pairs[:NEIGHBOURS])
+        found = self._store.records(list(similarity))
+        return [Neighbour(stored.record, similarity[stored.number]) for stored in found]

@@ -27,7 +27,7 @@ EXPANSIONS, SEGMENTS, PIVOTS, SIMILAR, RELATED = 8, 3, 4, 4, 8
 VERY_ALIKE = 0.8
 """Cosine from which on one word may stand for another, not only in its place."""
 
-_ASKABLE = re.compile(r"\w[\w '’-]{0,58}\w")
+ASKABLE = re.compile(r"\w[\w '’-]{0,58}\w")
 """Tags that are queries without an operator."""
 
 
@@ -123,7 +123,7 @@ def _similar(words: set[str], alike: Likeness) -> list[str]:
 def _related(query: str, asked: Iterable[str], records: Sequence[ImageRecord]) -> Iterator[str]:
     """What others asked, then the tags that most of the best records carry."""
     tags = _counted(record.tags[:MOST_TAGS] for record in records)
-    several = (tag for tag, count in tags.items() if count > 1 and _ASKABLE.fullmatch(tag))
+    several = (tag for tag, count in tags.items() if count > 1 and ASKABLE.fullmatch(tag))
     ranked = sorted(several, key=lambda tag: (-tags[tag], tag))
     seen = {fold(query)}
     for text in (*asked, *ranked):

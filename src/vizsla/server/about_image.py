@@ -8,11 +8,9 @@ from typing import Any, Final
 
 import msgspec
 
-from vizsla.records import Filters
 from vizsla.search.filters import filters_of, settled
 from vizsla.search.insights import Knowing, insights_of
 from vizsla.search.knowledge import knowledge_of
-from vizsla.search.similar import on_site
 from vizsla.search.subject import Meant
 from vizsla.wire import (
     CropArea,
@@ -87,11 +85,10 @@ def details(rooms: Rooms, asked: Asked) -> Answer:
 
 def visual_search(rooms: Rooms, asked: Asked) -> Answer:
     """`POST /images/visualsearch`"""
-    site = asked.knowledge.site
-    return knowledge_of(asked.knowledge, _knowing(rooms, asked, demanded=(on_site(site),) if site else ()))
+    return knowledge_of(asked.knowledge, _knowing(rooms, asked))
 
 
-def _knowing(rooms: Rooms, asked: Asked, *, q: str = "", demanded: Filters = ()) -> Knowing:
+def _knowing(rooms: Rooms, asked: Asked, *, q: str = "") -> Knowing:
     """Safe search demands what it demands in search."""
     assert asked.subject is not None
     parameters = SearchParameters(q=q, safe_search=asked.parameters.safe_search)
@@ -101,7 +98,7 @@ def _knowing(rooms: Rooms, asked: Asked, *, q: str = "", demanded: Filters = ())
         rooms.circle,
         asked.addresses,
         q=q,
-        filters=(*filters_of(parameters, int(time.time())), *demanded),
+        filters=filters_of(parameters, int(time.time())),
         market=asked.market,
         safe_search=parameters.safe_search,
     )

@@ -77,7 +77,8 @@ class WebPages:
         if subject is None or subject.record is None:
             html = self._pages.sorry(addresses.base, "This picture is not here any more.")
             return html_page(html, addresses, status=404)
-        found = self._rooms.circle.similarity.page(subject, SAFE, limit=SIMILAR)
+        similarity = self._rooms.circle.similarity
+        found = similarity.page(similarity.nearest(subject, SAFE), limit=SIMILAR)
         image, *similar = images_of([subject.record, *found.records], query, addresses)
         html = self._pages.picture(addresses.base, subject.record, image, query, similar)
         return html_page(html, addresses)

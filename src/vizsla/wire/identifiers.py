@@ -21,8 +21,9 @@ THUMBNAIL_WIDTH: Final = 474
 MAX_THUMBNAIL_HEIGHT: Final = 4 * THUMBNAIL_WIDTH
 """Pixels; what is taller is made narrower than 474. The id has 12 bits for it."""
 
-MAX_TOKEN_LENGTH: Final = 1024
-"""Characters of an insights token that are looked at; examples have about 130."""
+MAX_TOKEN_LENGTH: Final = 1600
+"""Characters of an insights token that are looked at. Examples have about 130; that of a posted picture holds its vector, of
+up to 1,152 dimensions with the encoders that there are, and stands in an address of at most 2,048."""
 
 _IMAGE_ID: Final = re.compile(r"[0-9A-F]{40}")
 _THUMBNAIL_ID: Final = re.compile(r"OIP\.([A-Za-z0-9_-]{22})([A-Za-z0-9_-]{4})")
