@@ -223,14 +223,8 @@ class Library:
         return save(self, subset)
 
     def index(self) -> bool:
-        """Make everything that is in the store findable, unless another process does; whether it is.
-
-        Where somebody searches, what the library's words are is looked at as well.
-        """
-        caught_up = self.indexer.catch_up()
-        if "searcher" in vars(self):
-            self.searcher.refresh()
-        return caught_up
+        """Make everything that is in the store findable, unless another process does; whether it is."""
+        return self.indexer.catch_up()
 
     def search(self, parameters: SearchParameters) -> Images:
         """The v7 answer; addresses in it lead to the server of the settings."""
@@ -238,6 +232,7 @@ class Library:
 
         settings, searcher = self.settings, self.searcher
         self.index()
+        searcher.refresh()
         base = settings.public_url or f"http://{settings.host}:{settings.port}"
         return searcher.search(parameters, Addresses(base.rstrip("/")))
 
