@@ -28,6 +28,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "startup": (),
     "request": (),
     "spelling": (),
+    "likeness": (),
     "compression": (),
     "adding": ("--photos", "DATA/photos"),
     "kind": ("--photos", "DATA/photos", "--corpora", "CORPORA"),
