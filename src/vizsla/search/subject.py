@@ -28,8 +28,9 @@ from vizsla.wire import (
 
 from .vector_key import format_vector, parse_vector
 
-UPLOAD_LIMITS = Limits(max_pixels=50_000_000, max_held=1 << 28, drawing_seconds=2)
-"""More pixels than a camera's, in files of about 1 MB, are made to exhaust."""
+UPLOAD_LIMITS = Limits(max_pixels=50_000_000, max_held=1 << 27, drawing_seconds=2)
+"""More pixels than a camera's, in files of about 1 MB, are made to exhaust. What is held has room for a progressive JPEG of
+twenty million pixels."""
 
 
 class Meant(msgspec.Struct, frozen=True, kw_only=True):
