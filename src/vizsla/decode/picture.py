@@ -140,7 +140,10 @@ def _open_drawing(data: bytes, name: str, limits: Limits, _: float) -> Picture:
     return _picture(data, name, (drawing.width, drawing.height), drawing.kept, blocks=Blocks(svg=data))
 
 
-_OPENERS: Mapping[str, Callable[[bytes, str, Limits, float], Picture]] = {"bmp": _open_bitmap, "svg": _open_drawing}
+_OPENERS: Mapping[str, Callable[[bytes, str, Limits, float], Picture]] = {
+    "bmp": _open_bitmap,
+    "svg": _open_drawing,
+}
 """Formats that libvips does not open in this process."""
 
 
