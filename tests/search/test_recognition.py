@@ -30,7 +30,9 @@ def test_the_name_of_the_file_speaks_where_nothing_else_does() -> None:
 
 
 def test_what_is_said_of_the_image_itself_is_certain_and_first() -> None:
-    found = recognise(record(1, tags=("cat",), title=""), [neighbour(0.9, "dog"), neighbour(0.8, "dog")], never)
+    found = recognise(
+        record(1, tags=("cat",), title=""), [neighbour(0.9, "dog"), neighbour(0.8, "dog")], never
+    )
     assert found[0] == Recognised("cat", CERTAIN)
     assert names(found) == ["cat", "dog"]
 
