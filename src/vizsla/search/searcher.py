@@ -174,12 +174,13 @@ class Searcher:
     # What is told of it
 
     def _page(self, asked: Asked, hits: Hits, *, first: bool) -> Page:
-        records = [stored.record for stored in self._store.records(hits.numbers)]
+        found = self._store.records(hits.numbers)
+        records = [stored.record for stored in found]
         return Page(
             records=records,
             passed=len(hits.numbers),
             total=hits.total,
-            copies=self._store.copies([record.content_id for record in records]),
+            copies={stored.record.content_id: stored.copies for stored in found if stored.copies > 1},
             context=asked.context,
             suggestions=self._suggestions(asked, records if first else ()),
         )

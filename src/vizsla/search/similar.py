@@ -85,8 +85,9 @@ class Similarity:
     def page(self, nearest: Nearest, *, offset: int = 0, limit: int) -> Page:
         """A slice of them: pages do not repeat."""
         shown = nearest.pairs[offset : offset + limit]
-        records = [stored.record for stored in self._store.records([number for number, _ in shown])]
-        copies = self._store.copies([record.content_id for record in records])
+        found = self._store.records([number for number, _ in shown])
+        copies = {stored.record.content_id: stored.copies for stored in found if stored.copies > 1}
+        records = [stored.record for stored in found]
         return Page(records, offset, len(shown), len(nearest.pairs), copies)
 
     def neighbours(self, nearest: Nearest) -> list[Neighbour]:

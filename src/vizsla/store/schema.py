@@ -14,7 +14,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""2: `copies`."""
 
 metadata = MetaData()
 
@@ -62,6 +63,14 @@ vectors = Table(
     Column("vector", LargeBinary, nullable=False),
 )
 """Little-endian float16: half the room, and the engine keeps no more."""
+
+copies = Table(
+    "copies",
+    metadata,
+    Column("content_id", LargeBinary(16), primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+"""How many records have the same bytes, where more than one has: few rows, so that every search can look there."""
 
 removed = Table(
     "removed",

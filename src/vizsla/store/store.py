@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 import numpy as np
@@ -15,7 +15,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from vizsla.records import Change, ImageRecord, Vector
 
 from .database import Database, rows
-from .schema import SCHEMA_VERSION, counters, metadata, records, removed, sources, vectors
+from .schema import SCHEMA_VERSION, copies, counters, metadata, records, removed, sources, vectors
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(ImageRecord).decode
@@ -28,8 +28,18 @@ _Item = TypeVar("_Item")
 
 _SEQUENCE = select(counters.c.value).where(counters.c.name == "sequence")
 _VECTORS = "SELECT number, vector FROM vectors WHERE number IN ({})"
-_BY_NUMBER = "SELECT number, record FROM records WHERE number IN ({})"
-_COPIES = "SELECT content_id, COUNT(*) FROM records WHERE content_id IN ({}) GROUP BY content_id HAVING COUNT(*) > 1"
+_BY_NUMBER = (
+    "SELECT number, record, COALESCE(count, 1) FROM records "
+    "LEFT JOIN copies ON copies.content_id = records.content_id WHERE number IN ({})"
+)
+_ALIKE = (
+    select(records.c.content_id, func.count().label("count"))
+    .group_by(records.c.content_id)
+    .having(func.count() > 1)
+)
+_STORED = select(records.c.number, records.c.record, func.coalesce(copies.c.count, 1)).outerjoin(
+    copies, copies.c.content_id == records.c.content_id
+)
 _CHANGED = (
     select(records.c.sequence, records.c.number, records.c.record, vectors.c.vector)
     .outerjoin(vectors)
@@ -62,6 +72,16 @@ class Stored(msgspec.Struct, frozen=True):
 
     number: int
     record: ImageRecord
+    copies: int = 1
+    """Records with the same bytes, itself included."""
+
+
+class _Known(NamedTuple):
+    """What is known of a record that is there."""
+
+    number: int
+    discovered: int
+    content_id: bytes
 
 
 class Tally(msgspec.Struct, frozen=True):
@@ -95,6 +115,9 @@ class Store:
             for name, value in (("schema", SCHEMA_VERSION), ("sequence", 0)):
                 if name not in known:
                     db.execute(insert(counters).values(name=name, value=value))
+            if known.get("schema", SCHEMA_VERSION) < 2:
+                db.execute(insert(copies).from_select(["content_id", "count"], _ALIKE))
+                db.execute(update(counters).where(counters.c.name == "schema").values(value=SCHEMA_VERSION))
 
     def close(self) -> None:
         self._database.close()
@@ -133,24 +156,30 @@ class Store:
             known = self._known(db, [entry.record.image_id for entry in entries])
             first = self._advance(db, len(entries))
             before = len(known)
+            touched = {content_id for _, _, content_id in known.values()}
             for sequence, entry in enumerate(entries, first):
                 image_id = entry.record.image_id
                 known[image_id] = self._put_one(db, source_id, entry, sequence, known.get(image_id))
+            self._recount(db, touched | {entry.record.content_id for entry in entries})
         added = len(known) - before
         return Tally(added, len(entries) - added)
 
-    def _known(self, db: Connection, image_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
-        found: dict[str, tuple[int, int]] = {}
-        columns = select(records.c.image_id, records.c.number, records.c.discovered)
+    def _known(self, db: Connection, image_ids: Sequence[str]) -> dict[str, _Known]:
+        found: dict[str, _Known] = {}
+        columns = select(records.c.image_id, records.c.number, records.c.discovered, records.c.content_id)
         for part in _slices(image_ids):
-            found |= {i: (n, d) for i, n, d in db.execute(columns.where(records.c.image_id.in_(part)))}
+            found |= {
+                row[0]: _Known(*row[1:]) for row in db.execute(columns.where(records.c.image_id.in_(part)))
+            }
         return found
 
     def _put_one(
-        self, db: Connection, source_id: int, entry: Entry, sequence: int, known: tuple[int, int] | None
-    ) -> tuple[int, int]:
-        """Write one record; `known` and what is returned are its number and the time of its discovery."""
-        record = msgspec.structs.replace(entry.record, discovered=known[1]) if known else entry.record
+        self, db: Connection, source_id: int, entry: Entry, sequence: int, known: _Known | None
+    ) -> _Known:
+        """Write one record; `known` and what is returned are what the store knows of it before and after."""
+        record = entry.record
+        if known:
+            record = msgspec.structs.replace(record, discovered=known.discovered)
         row = {
             "image_id": record.image_id,
             "source_id": source_id,
@@ -162,7 +191,7 @@ class Store:
             "record": _encode(record),
         }
         if known:
-            number = known[0]
+            number = known.number
             db.execute(update(records).where(records.c.number == number).values(row))
             db.execute(delete(vectors).where(vectors.c.number == number))
         else:
@@ -172,7 +201,14 @@ class Store:
         if entry.vector is not None:
             half = entry.vector.astype("<f2").tobytes()
             db.execute(insert(vectors).values(number=number, vector=half))
-        return number, record.discovered
+        return _Known(number, record.discovered, record.content_id)
+
+    def _recount(self, db: Connection, content_ids: Iterable[bytes]) -> None:
+        """Bring up to date how many records have these bytes."""
+        for part in _slices(list(content_ids)):
+            db.execute(delete(copies).where(copies.c.content_id.in_(part)))
+            alike = _ALIKE.where(records.c.content_id.in_(part))
+            db.execute(insert(copies).from_select(["content_id", "count"], alike))
 
     def remove(self, image_ids: Iterable[str]) -> list[ImageRecord]:
         """Remove records; returns those that there were."""
@@ -187,6 +223,7 @@ class Store:
                 db.execute(delete(vectors).where(vectors.c.number == stored.number))
                 db.execute(delete(records).where(records.c.number == stored.number))
                 db.execute(insert(removed).values(number=stored.number, sequence=sequence))
+            self._recount(db, {stored.record.content_id for stored in gone})
         return [stored.record for stored in gone]
 
     def distrust(self, image_ids: Iterable[str]) -> None:
@@ -228,9 +265,9 @@ class Store:
         """Records by number, in the order asked for; those that are gone are left out."""
         with self._errors(), self._database.reading() as db:
             found = {
-                number: Stored(number, _decode(data))
+                number: Stored(number, _decode(data), count)
                 for part in _slices(numbers)
-                for number, data in rows(db, _BY_NUMBER, part)
+                for number, data, count in rows(db, _BY_NUMBER, part)
             }
         return [found[number] for number in numbers if number in found]
 
@@ -258,15 +295,6 @@ class Store:
         """The records that have these bytes, in the order in which they came."""
         with self._errors(), self._database.reading() as db:
             return self._select(db, records.c.content_id == content_id, limit=SLICE)
-
-    def copies(self, content_ids: Sequence[bytes]) -> dict[bytes, int]:
-        """How many records have each of these bytes, where more than one has."""
-        with self._errors(), self._database.reading() as db:
-            return {
-                bytes(content_id): count
-                for part in _slices(content_ids)
-                for content_id, count in rows(db, _COPIES, part)
-            }
 
     def of_source(self, address: str, key: str | None = None) -> list[str]:
         """Image ids of a source, or of one key in it."""
@@ -335,9 +363,8 @@ class Store:
     def _select(
         self, db: Connection, condition: ColumnElement[bool], limit: int | None = None
     ) -> list[Stored]:
-        query = select(records.c.number, records.c.record).where(condition)
-        rows = db.execute(query.order_by(records.c.number).limit(limit))
-        return [Stored(number, _decode(data)) for number, data in rows]
+        rows = db.execute(_STORED.where(condition).order_by(records.c.number).limit(limit))
+        return [Stored(number, _decode(data), count) for number, data, count in rows]
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
