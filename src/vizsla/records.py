@@ -100,6 +100,10 @@ class ImageRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     analysers: dict[str, int] = {}
     """Versions of the analysers that made these fields."""
 
+    def __hash__(self) -> int:
+        """By what tells images apart: what is made of a record can be remembered under it."""
+        return hash(self.image_id)
+
 
 class Change(msgspec.Struct, frozen=True):
     """One step of the change sequence: the newest state of one record."""

@@ -71,6 +71,8 @@ def test_segments_of_a_query_may_be_replaced_in_their_place() -> None:
         ("Red", [("crimson, dog -x", "crimson"), ("orange, dog -x", "orange")]),
         ("dog", [("Red, puppy -x", "puppy"), ("Red, hound -x", "hound"), ("Red, horse -x", "horse")]),
     ]
+    ((pivot, choices), *_) = suggested("dog puppy hound").pivots
+    assert (pivot, [one.shown for one in choices]) == ("dog", ["horse"])
     assert suggested("dog").pivots == []
     assert suggested('"dog" -red').pivots == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -112,7 +113,10 @@ def test_the_calls_of_a_month_are_used_up(shelf: Shelf) -> None:
     error, gateway = both_shapes(response)
     assert error["code"] == "RateLimitExceeded"
     assert gateway["message"].startswith("Out of call volume quota")
-    assert 0 < int(response.headers["Retry-After"]) <= 31 * 86_400 + 1
+    assert response.headers["Retry-After"] == "1"
+    told = r"Out of call volume quota\. Quota will be replenished in [0-9]{1,2}\.[0-9]{2}:[0-9]{2}:[0-9]{2}\."
+    assert re.fullmatch(told, response.json()["errors"][0]["message"])
+    assert re.fullmatch(told, response.json()["error"]["message"])
 
 
 def test_calls_are_written_down_and_refused_ones_are_not(shelf: Shelf) -> None:

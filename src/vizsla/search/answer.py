@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
@@ -98,16 +100,20 @@ def _suggested(suggestions: Suggestions, links: _Links) -> dict[str, Any]:
     }
 
 
+REMEMBERED = 8192
+"""Images that are kept as answers show them, but for the query. About sixteen megabytes."""
+
+
 def images_of(
     records: Iterable[ImageRecord],
     query: str,
     addresses: Addresses,
     copies: Mapping[bytes, int] = MappingProxyType({}),
 ) -> list[Image]:
-    """Images as an answer to `query`.
+    """Images as an answer to `query`. What is within them is shared between answers, and not to be changed.
 
     Args:
-        copies: how many records have the same bytes, where more than one has; see `Store.copies`.
+        copies: how many records have the same bytes, where more than one has.
     """
     asked = asked_for(query)
     return [_image(record, query, asked, addresses, copies) for record in records]
@@ -116,13 +122,23 @@ def images_of(
 def _image(
     record: ImageRecord, query: str, asked: str, addresses: Addresses, copies: Mapping[bytes, int]
 ) -> Image:
-    places = copies.get(record.content_id, 1)
+    image = copy(_shown(record, addresses, copies.get(record.content_id, 1)))
+    image.web_search_url = addresses.page(record, simid(record.content_id), asked)
+    if not image.insights_metadata.best_representative_query:
+        image.insights_metadata = copy(image.insights_metadata)
+        image.insights_metadata.best_representative_query = _best_query(record, query, addresses)
+    return image
+
+
+@lru_cache(REMEMBERED)
+def _shown(record: ImageRecord, addresses: Addresses, places: int) -> Image:
+    """What every query shows of a record."""
     thumbnail = str(ThumbnailId(record.content_id, record.thumbnail_width, record.thumbnail_height))
     group = simid(record.content_id)
     host_page = record.host_page_url or addresses.page(record, group)
     site = urlsplit(record.host_page_url).hostname if record.host_page_url else None
+    described = record.title or " ".join(record.tags[:3])
     return Image(
-        web_search_url=addresses.page(record, group, asked),
         name=name_of(record),
         thumbnail_url=addresses.thumbnail(thumbnail),
         date_published=format_date(record.discovered),
@@ -138,7 +154,7 @@ def _image(
         thumbnail=MediaSize(width=record.thumbnail_width, height=record.thumbnail_height),
         image_insights_token=insights_token(record.image_id, thumbnail, record.content_id, group),
         insights_metadata=InsightsMetadata(
-            best_representative_query=_best_query(record, query, addresses),
+            best_representative_query=_best_query(record, described, addresses) if described else None,
             pages_including_count=places,
             available_sizes_count=places,
         ),
@@ -158,7 +174,6 @@ def name_of(record: ImageRecord) -> str:
     )
 
 
-def _best_query(record: ImageRecord, query: str, addresses: Addresses) -> Query:
-    text = record.title or " ".join(record.tags[:3]) or query
+def _best_query(record: ImageRecord, text: str, addresses: Addresses) -> Query:
     address = f"{addresses.results(text, 'IDBQDM')}&id={record.image_id}"
     return Query(text=text, display_text=text, web_search_url=address)

@@ -13,6 +13,8 @@ from vizsla.wire import Freshness, SafeSearch, SearchParameters, admitted
 DAY = 86_400
 WINDOWS = {Freshness.DAY: DAY, Freshness.WEEK: 7 * DAY, Freshness.MONTH: 30 * DAY}
 
+_SAFE = AnyOf("adult", frozenset(("safe",)))
+
 _Row = Callable[[SearchParameters, int], Condition | None]
 
 
@@ -54,7 +56,7 @@ def _freshness(parameters: SearchParameters, now: int) -> Condition | None:
 
 
 def _safe_search(parameters: SearchParameters, now: int) -> Condition | None:
-    return None if parameters.safe_search == SafeSearch.OFF else AnyOf("adult", frozenset(("safe",)))
+    return None if parameters.safe_search == SafeSearch.OFF else _SAFE
 
 
 ROWS: tuple[_Row, ...] = (

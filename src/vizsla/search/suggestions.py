@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import chain, islice
 
 import msgspec
 
@@ -17,6 +18,9 @@ from .vocabulary import Likeness, same
 
 FEEDBACK = 10
 """Best records that are looked at for words to add (pseudo relevance feedback)."""
+
+REMEMBERED = 8192
+"""Records whose words are kept; a few megabytes."""
 
 MOST_TITLE, MOST_TAGS = 200, 20
 """Letters of a title and tags of a record that are looked at."""
@@ -65,7 +69,7 @@ def suggestions(
     best = records[:FEEDBACK]
     return Suggestions(
         expansions=list(_expansions(query, question, best, lexicon)),
-        pivots=list(islice(_pivots(query, question, alike), SEGMENTS)),
+        pivots=list(islice(_pivots(query, question, alike, words), SEGMENTS)),
         similar=list(_similar(words, alike)),
         related=list(islice(_related(query, asked, best), RELATED)),
     )
@@ -77,7 +81,7 @@ def _expansions(
     """The query with one more word: one that several of the best records hold, and few others."""
     base = f"({query})" if question.open else query
     known = words_of(question.text)
-    counts = _counted(set(words_of(_told(record))) for record in records)
+    counts = Counter(chain.from_iterable(map(_told, records)))
     scores = {word: count * lexicon.rarity(word) for word, count in counts.items() if count > 1}
     ranked = sorted(scores, key=lambda word: (-scores[word], word))
     fitting = (word for word in ranked if scores[word] and _narrows(word, known))
@@ -85,33 +89,31 @@ def _expansions(
         yield Choice(f"{base} {word}".lstrip(), word)
 
 
-def _counted(texts: Iterable[Iterable[str]]) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    for text in texts:
-        counts.update(text)
-    return counts
-
-
-def _told(record: ImageRecord) -> str:
-    return f"{record.title[:MOST_TITLE]} {' '.join(record.tags[:MOST_TAGS])}"
+@lru_cache(REMEMBERED)
+def _told(record: ImageRecord) -> frozenset[str]:
+    """The words of a record's title and tags."""
+    return frozenset(words_of(f"{record.title[:MOST_TITLE]} {' '.join(record.tags[:MOST_TAGS])}"))
 
 
 def _narrows(word: str, known: Iterable[str]) -> bool:
     return len(word) > 2 and word not in STOP_WORDS and not any(same(word, one) for one in known)
 
 
-def _pivots(query: str, question: Question, alike: Likeness) -> Iterator[tuple[str, list[Choice]]]:
+def _pivots(
+    query: str, question: Question, alike: Likeness, asked: Collection[str]
+) -> Iterator[tuple[str, list[Choice]]]:
     """Each word of a query of several, and the query with another in its place."""
     if len(question.plain) < 2:
         return
     for term in question.plain:
         words = list(letters(term.text))
         near = alike.get(fold(words[0][0]), ()) if len(words) == 1 else ()
-        if near:
+        fresh = [word for word, _ in near if word not in asked][:PIVOTS]
+        if fresh:
             assert term.place is not None
             start = term.place + words[0].start()
             before, after = query[:start], query[start + len(words[0][0]) :]
-            yield words[0][0], [Choice(f"{before}{word}{after}", word) for word, _ in near[:PIVOTS]]
+            yield words[0][0], [Choice(f"{before}{word}{after}", word) for word in fresh]
 
 
 def _similar(words: set[str], alike: Likeness) -> list[str]:
@@ -122,7 +124,7 @@ def _similar(words: set[str], alike: Likeness) -> list[str]:
 
 def _related(query: str, asked: Iterable[str], records: Sequence[ImageRecord]) -> Iterator[str]:
     """What others asked, then the tags that most of the best records carry."""
-    tags = _counted(record.tags[:MOST_TAGS] for record in records)
+    tags = Counter(chain.from_iterable(record.tags[:MOST_TAGS] for record in records))
     several = (tag for tag, count in tags.items() if count > 1 and ASKABLE.fullmatch(tag))
     ranked = sorted(several, key=lambda tag: (-tags[tag], tag))
     seen = {fold(query)}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from os import cpu_count
 from typing import Final, TypeVar
 
@@ -35,6 +33,7 @@ from .headers import api_response, query_pairs
 from .hosts import Hosts
 from .pictures import Pictures, at_home
 from .searching import custom_search, search, trending
+from .threads import Threads
 
 PREFIXES: Final = ("/v7.0", "/bing/v7.0", "/v7", "/api/v7")
 """v7 reference, section 1.1: two that clients use, and two of links in answers that they follow."""
@@ -85,7 +84,7 @@ class Api:
         self._admission = admission
         self._hosts = hosts
         self._max_body = settings.max_upload_bytes + FORM_BYTES
-        self._threads = ThreadPoolExecutor(cpu_count() or 1, "vizsla-search")
+        self._threads = Threads(cpu_count() or 1, "vizsla-search")
 
     def routes(self) -> list[BaseRoute]:
         """The addresses of the API."""
@@ -113,7 +112,7 @@ class Api:
 
     async def on_thread(self, work: Callable[[], _Made]) -> _Made:
         """What `work` makes, on a search thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        return await self._threads.run(work)
 
     def _asked(self, endpoint: Endpoint, request: Request) -> Asked:
         """The request, let in and read as far as its address and headers go.

@@ -28,6 +28,10 @@ MAX_URL_LENGTH: Final = 2048
 """Characters of a URL; a longer one is answered with 404 (the v7 reference, section 1.3)."""
 
 
+_SOON: Final = 1
+"""Seconds of `Retry-After`: published clients really sleep that long, three times."""
+
+
 class Error(msgspec.Struct, kw_only=True, rename="camel", omit_defaults=True):
     """One entry of `ErrorResponse.errors` (the v7 reference, section 13.1)."""
 
@@ -258,16 +262,29 @@ class Forbidden(WireError):
 
 
 class QuotaExceeded(WireError):
-    """The calls of the month are used up; `retry_after` seconds until the next month's."""
+    """The calls of the month are used up; `seconds` until the next month's.
 
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(FAULTS["QuotaExceeded"], retry_after=retry_after)
+    The header `Retry-After` does not say so long: a client on azure-core would sleep for weeks and tell nobody.
+    """
+
+    def __init__(self, seconds: int) -> None:
+        row = FAULTS["QuotaExceeded"]
+        told = f"{row.message} Quota will be replenished in {_days(seconds)}."
+        super().__init__(row._replace(message=told, gateway=told), retry_after=_SOON)
+
+
+def _days(seconds: int) -> str:
+    """As the service wrote durations: `22.14:18:12` (section 13.3)."""
+    minutes, second = divmod(seconds, 60)
+    hours, minute = divmod(minutes, 60)
+    day, hour = divmod(hours, 24)
+    return f"{day}.{hour:02}:{minute:02}:{second:02}"
 
 
 class RateLimited(WireError):
     """Too many calls per second. Two SDKs sleep for `retry_after` seconds, three times: keep it small."""
 
-    def __init__(self, retry_after: int = 1) -> None:
+    def __init__(self, retry_after: int = _SOON) -> None:
         super().__init__(FAULTS["RateLimited"], retry_after=retry_after)
 
 
