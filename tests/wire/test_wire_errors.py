@@ -100,9 +100,20 @@ def test_every_error_has_one_shape(error: WireError, row: str) -> None:
     (entry,) = body["errors"]
     assert entry["code"] == fault.code
     assert entry.get("subCode") == fault.sub_code
-    assert entry["message"] == fault.message
+    assert entry["message"].startswith(fault.message)
     assert set(entry) <= {"code", "subCode", "message", "moreDetails", "parameter", "value"}
     assert ("error" in body) == (fault.status in {401, 403})
+
+
+@pytest.mark.parametrize(
+    ("seconds", "duration"),
+    [(0, "0.00:00:00"), (59, "0.00:00:59"), (86_399, "0.23:59:59"), (1_952_292, "22.14:18:12")],
+)
+def test_a_quota_that_is_used_up_tells_when_it_comes_back(seconds: int, duration: str) -> None:
+    response = QuotaExceeded(seconds).response()
+    assert response.error is not None
+    told = f"Out of call volume quota. Quota will be replenished in {duration}."
+    assert (response.errors[0].message, response.error.message) == (told, told)
 
 
 @pytest.mark.parametrize(("error", "row"), RAISED, ids=[row for _, row in RAISED])
