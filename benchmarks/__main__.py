@@ -11,6 +11,7 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -40,12 +41,17 @@ PARTS: dict[str, tuple[str, ...]] = {
 }
 """Name of each part, and its arguments."""
 
+LONG: dict[str, tuple[str, ...]] = {"endurance": ()}
+"""Parts that take the better part of an hour: each runs only when it is named, and has a file of its own."""
+
+ARGUMENTS = {**PARTS, **LONG}
+
 ABOUT = ("faiss-cpu", "tantivy", "onnxruntime", "pyvips-binary", "uvicorn", "numpy")
 
 HEAD = """\
 # Measurements
 
-Written by `make bench`; do not edit. Figures of one run on one machine: compare ratios and columns, not runs.
+Written by `{command}`; do not edit. Figures of one run on one machine: compare ratios and columns, not runs.
 
 {machine}
 
@@ -56,30 +62,40 @@ Written by `make bench`; do not edit. Figures of one run on one machine: compare
 
 
 def main() -> None:
-    printed = {part: run(part) for part in sys.argv[1:] or PARTS}
+    asked = sys.argv[1:] or list(PARTS)
+    short = [part for part in asked if part not in LONG]
+    if short:
+        write(RESULTS, "make bench", {part: run(part) for part in short})
+    for part in asked:
+        if part in LONG:
+            write(RESULTS.with_name(f"{part.upper()}.md"), f"python -m benchmarks {part}", {part: run(part)})
+
+
+def write(file: Path, asked: str, printed: Mapping[str, str]) -> None:
+    """Gather what parts printed: budgets first."""
     budgets = "\n".join(
         f"| {line.removeprefix(MARK)} |"
         for text in printed.values()
         for line in text.splitlines()
         if line.startswith(MARK)
     )
-    sections = [HEAD.format(machine=machine(), budgets=budgets)]
+    sections = [HEAD.format(command=asked, machine=machine(), budgets=budgets)]
     for part, text in printed.items():
         rest = "\n".join(line for line in text.splitlines() if not line.startswith(MARK)).strip("\n")
         if rest:
             sections.append(f"## {part}\n\n`{command(part)}`\n\n```\n{rest}\n```\n")
-    RESULTS.write_text("\n".join(sections), "utf-8")
-    print(f"wrote {RESULTS}", file=sys.stderr)
+    file.write_text("\n".join(sections), "utf-8")
+    print(f"wrote {file}", file=sys.stderr)
 
 
 def command(part: str) -> str:
-    return " ".join(("python", "-m", f"benchmarks.{part}", *PARTS[part]))
+    return " ".join(("python", "-m", f"benchmarks.{part}", *ARGUMENTS[part]))
 
 
 def run(part: str) -> str:
     """What a part prints."""
     print(f"{command(part)} ...", file=sys.stderr, flush=True)
-    arguments = [located(argument) for argument in PARTS[part]]
+    arguments = [located(argument) for argument in ARGUMENTS[part]]
     missing = [argument for argument in arguments if "/" in argument and not Path(argument).exists()]
     if missing:
         return "not measured here: the collection is not there"
