@@ -52,6 +52,18 @@ WRONG = {
     "threads": "-1",
     "max_file_bytes": "some",
     "max_pixels": "-5",
+    "max_upload_bytes": "0",
+    "query_log": "perhaps",
+    "fetch": "perhaps",
+    "fetch_networks": "10.0.0.0/99",
+    "strict_markets": "nowhere",
+    "cors_origins": "example.org",
+    "compression": "perhaps",
+    "access_log": "perhaps",
+    "tls_certificate": "no-such-file",
+    "tls_key": "no-such-file",
+    "https_only": "perhaps",
+    "trusted_proxies": "nobody",
 }
 
 

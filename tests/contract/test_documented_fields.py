@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,6 @@ import httpx
 import pytest
 
 from conftest import Served
-from vizsla.wire import SearchParameters
 
 from .programs import KEY
 from .swagger import ROOTS, bundle, needs_swagger, present
@@ -50,9 +50,11 @@ NEVER = {field for fields in UNSENT.values() for field in fields}
 @pytest.fixture(scope="module")
 def sent(served: Served, picture: Path) -> set[str]:
     """Names of all fields of all kinds of answers."""
-    served.library.search(SearchParameters(q="cat"))  # the first search opens the encoder
-    for _ in range(200):  # what goes on behind the searches of a server's first minute
-        served.library.searcher.refresh()
+    asked, headers = f"{served.address}/v7.0/images/search?q=red+flower", {KEY: served.key}
+    deadline = time.monotonic() + 60  # the words are learnt behind the searches of a server's first seconds
+    while not httpx.get(asked, headers=headers).json()["pivotSuggestions"]:
+        assert time.monotonic() < deadline, "the words of the library were never learnt"
+        time.sleep(0.1)
     return {name for answer in answers(served, picture) for name in names(answer)}
 
 
