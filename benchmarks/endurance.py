@@ -30,6 +30,9 @@ from vizsla.state import Subset
 WARM = 10_000
 """Requests after which memory is measured first."""
 
+LOOKS = 10
+"""How often memory is looked at after that."""
+
 CONNECTIONS = 8
 SUBSET = "everything"
 WORDS = [
@@ -108,12 +111,14 @@ def endure(mixture: Mixture, address: str, pid: int, requests: int) -> None:
     tally: Tally = Counter()
     started = time.perf_counter()
     asyncio.run(send(mixture, address, WARM, tally))
-    before = resident_megabytes(pid)
-    asyncio.run(send(mixture, address, requests - WARM, tally))
-    after = resident_megabytes(pid)
+    memory = {WARM: resident_megabytes(pid)}
+    for done in (WARM + (requests - WARM) * look // LOOKS for look in range(1, LOOKS + 1)):
+        asyncio.run(send(mixture, address, done - max(memory), tally))
+        memory[done] = resident_megabytes(pid)
+    before, after = memory[WARM], memory[requests]
     rate = requests / (time.perf_counter() - started)
     figure(f"{requests:,} requests", f"{rate:.0f}/s")
-    figure("memory of the server", f"{before:.0f} MB after {WARM:,}", f"{after:.0f} MB after all")
+    figure("memory of the server in MB", *(f"{held:.0f} after {done:,}" for done, held in memory.items()))
     for kind in KINDS:
         statuses = {status: count for (name, status), count in sorted(tally.items()) if name == kind}
         figure(

@@ -34,9 +34,10 @@ def serve(
     https_only: Annotated[bool | None, typer.Option("--https-only", help="Refuse plain HTTP.")] = None,
 ) -> None:
     """Serve the library: the API, thumbnails, and pages for people."""
-    from vizsla.server import application, tls_context
+    from vizsla.server import application, few_arenas, tls_context
     from vizsla.server import serve as run
 
+    few_arenas()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("vizsla").setLevel(logging.INFO)
     options = {"host": host, "port": port, "public_url": public_url, "anonymous": anonymous}
