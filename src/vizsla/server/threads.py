@@ -16,7 +16,7 @@ _Job = tuple[asyncio.Future[Any], Callable[[], Any]]
 class Threads:
     """A few threads to which an event loop hands work, in the order in which it comes.
 
-    As `loop.run_in_executor`, at a third of its price, which counts beside searches of a millisecond
+    As `loop.run_in_executor`, at half its price, which counts beside searches of a millisecond
     (`python -m benchmarks.threads`). The threads end with the process, or when this object is no longer used.
 
     Args:
