@@ -18,7 +18,8 @@ MAX_TERMS = 10
 MAX_TEXT = 2000
 """Letters of a query that are read; an address has room for fewer."""
 
-REMEMBERED = 4096
+REMEMBERED = 1024
+"""Queries that are kept as they were read: reading one anew costs little."""
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):

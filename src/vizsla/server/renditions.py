@@ -24,8 +24,8 @@ log = logging.getLogger("vizsla")
 _Told = TypeVar("_Told")
 _AS_KEPT: Final = Rendition()
 
-CACHE_BYTES: Final = 16_000_000
-"""About five hundred thumbnails as they are kept, or fifteen hundred small ones: what the pages of some busy hours show,
+CACHE_BYTES: Final = 8_000_000
+"""About three hundred thumbnails as they are kept, or eight hundred small ones: what the pages of a busy hour show,
 for a small part of the server's memory."""
 LARGEST_SHARE: Final = 16
 """A rendition that takes more than this part of the cache is not kept: it would drive out hundreds."""
