@@ -14,12 +14,22 @@ from urllib.parse import parse_qsl
 from benchmarks.report import budget, figure
 from vizsla.records import ImageRecord
 from vizsla.search import Addresses
+from vizsla.search import answer as made_answer
+from vizsla.search import suggestions as made_suggestions
 from vizsla.search.answer import Page, answer_of
 from vizsla.search.lexicon import Lexicon
 from vizsla.search.query import parsed, read
 from vizsla.search.spelling import corrected
 from vizsla.search.suggestions import Suggestions, suggestions
-from vizsla.wire import DEFAULT_COUNT, DEFAULT_MARKET, QueryContext, SearchParameters, encode, parse_search
+from vizsla.wire import (
+    DEFAULT_COUNT,
+    DEFAULT_MARKET,
+    Images,
+    QueryContext,
+    SearchParameters,
+    encode,
+    parse_search,
+)
 
 QUERY = (
     "q=tropical%20ocean&license=public&imageType=photo&count=35&mkt=en-US&safeSearch=Moderate&minWidth=320"
@@ -68,6 +78,7 @@ def main() -> None:
     lexicon = Lexicon({"picture": 90_000} | dict.fromkeys((*WORDS, "tropical", "ocean"), 1000))
 
     def suggest() -> Suggestions:
+        made_suggestions._told.cache_clear()  # as if no answer had shown these records before
         return suggestions(parameters.q, read(parameters.q), records, lexicon, ALIKE, RELATED)
 
     page = Page(
@@ -77,18 +88,25 @@ def main() -> None:
         context=QueryContext(original_query=parameters.q),
         suggestions=suggest(),
     )
-    answer = answer_of(parameters, page, ADDRESSES, DEFAULT_MARKET)
+
+    def build() -> Images:
+        made_answer._shown.cache_clear()
+        return answer_of(parameters, page, ADDRESSES, DEFAULT_MARKET)
+
+    answer = build()
     steps: dict[str, Callable[[], object]] = {
         "parse": parse,
         "read the query": lambda: parsed(parameters.q),
         "spell": lambda: corrected(parameters.q, read(parameters.q), lexicon, lambda word: True),
         "suggest": suggest,
-        "build": lambda: answer_of(parameters, page, ADDRESSES, DEFAULT_MARKET),
+        "build": build,
         "encode": lambda: encode(answer),
     }
     costs = {name: microseconds(step) for name, step in steps.items()}
     for name, cost in costs.items():
         figure(name, f"{cost:.1f} µs")
+    again = microseconds(lambda: answer_of(parameters, page, ADDRESSES, DEFAULT_MARKET))
+    figure("build, of images that were shown before", f"{again:.1f} µs")
     figure("answer", f"{len(encode(answer)):,} bytes")
     budget("parsing a request and building its answer", sum(costs.values()) / 1000, "at most", 0.5, "ms")
 
