@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from benchmarks import memory
 from benchmarks.asgi import wait_until_ready
 from benchmarks.mixture import KINDS, Asked, Mixture, Served
 from benchmarks.report import budget, figure
@@ -111,14 +112,14 @@ def endure(mixture: Mixture, address: str, pid: int, requests: int) -> None:
     tally: Tally = Counter()
     started = time.perf_counter()
     asyncio.run(send(mixture, address, WARM, tally))
-    memory = {WARM: resident_megabytes(pid)}
+    held = {WARM: memory.resident(pid)}
     for done in (WARM + (requests - WARM) * look // LOOKS for look in range(1, LOOKS + 1)):
-        asyncio.run(send(mixture, address, done - max(memory), tally))
-        memory[done] = resident_megabytes(pid)
-    before, after = memory[WARM], memory[requests]
+        asyncio.run(send(mixture, address, done - max(held), tally))
+        held[done] = memory.resident(pid)
+    before, after = held[WARM], held[requests]
     rate = requests / (time.perf_counter() - started)
     figure(f"{requests:,} requests", f"{rate:.0f}/s")
-    figure("memory of the server in MB", *(f"{held:.0f} after {done:,}" for done, held in memory.items()))
+    figure("memory of the server in MB", *(f"{now:.0f} after {done:,}" for done, now in held.items()))
     for kind in KINDS:
         statuses = {status: count for (name, status), count in sorted(tally.items()) if name == kind}
         figure(
@@ -170,12 +171,6 @@ async def read_answer(reader: asyncio.StreamReader, *, bodiless: bool) -> tuple[
         await reader.read()
         goes_on = False
     return status, goes_on
-
-
-def resident_megabytes(pid: int) -> float:
-    """What a process holds in memory now."""
-    status = Path(f"/proc/{pid}/status").read_text("ascii")
-    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmRSS"))
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks import memory
 from benchmarks.random_records import changes, clustered, record, texts, words
 from benchmarks.report import budget
 from vizsla.engines import open_engine
@@ -212,17 +213,11 @@ def print_under_load(
 
 def print_memory(directory: Path, dimension: int) -> None:
     """How much memory opening an index and searching it takes, mapped files included."""
-    before = peak_memory()
+    before = memory.peak()
     engine = open_engine(directory, dimension)
     for query in np.random.default_rng(SEED).standard_normal((QUERIES, dimension), np.float32):
         engine.search(Plan(vector=query))
-    print(f"memory of a process that searches: {peak_memory():.0f} MB, {before:.0f} MB of it before opening")
-
-
-def peak_memory() -> float:
-    """Megabytes; not of `getrusage`, which remembers the process that started this one."""
-    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
-    return int(status["VmHWM"].split()[0]) / 1024
+    print(f"memory of a process that searches: {memory.peak():.0f} MB, {before:.0f} MB of it before opening")
 
 
 def print_recall(engine: LocalEngine, vectors: Vector, queries: Vector, widths: NDArray[np.int64]) -> None:

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlencode
 
-from benchmarks import load, synthetic
+from benchmarks import load, memory, synthetic
 from benchmarks.asgi import wait_until_ready
 from benchmarks.load import Load
 from benchmarks.report import budget, figure
@@ -124,16 +124,9 @@ def start(place: Path, queries: Sequence[str], records: int) -> None:
             )
             targets = [f"/v7.0/images/search?{urlencode({'q': query})}" for query in queries]
             assert not load.run(address, "", targets, connections=8).failures
-            memory = resident_megabytes(server.pid)
-            budget(f"memory of the server, {records:,} images", memory, "at most", 800, "MB")
+            budget(f"memory of the server, {records:,} images", memory.peak(server.pid), "at most", 800, "MB")
         finally:
             server.terminate()
-
-
-def resident_megabytes(pid: int) -> float:
-    """What a process holds in memory, mapped files that it has touched included."""
-    status = Path(f"/proc/{pid}/status").read_text("ascii")
-    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM"))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from conftest import Served
 from vizsla.state import Subset
 
 from .packages import CUSTOM_SEARCH, check_arrived
-from .test_python_image_search import ENUMERATIONS, HEADERS
+from .test_python_image_search import ENUMERATIONS, HEADERS, all_known_of
 
 CONFIG = "7d1c5a0e-3c55-4f0b-9f0e-2f1c6d7a8b90"
 """Published clients name their instance by a GUID or a number."""
@@ -45,29 +45,10 @@ def test_every_field_arrives_typed_and_only_the_subset_is_searched(operations: A
 
 def test_every_parameter_is_understood(operations: Any) -> None:
     image = search(operations).value[0]
-    size = int(image.content_size.removesuffix(" B"))
     found = search(
         operations,
         user_agent="a program of 2018",
-        aspect="All",
-        country_code="US",
-        count=3,
-        freshness="Day",
-        height=image.height,
-        id=image.image_id,
-        license="Public",
-        market="en-US",
-        max_file_size=size,
-        max_height=image.height,
-        max_width=image.width,
-        min_file_size=size,
-        min_height=image.height,
-        min_width=image.width,
-        offset=0,
-        safe_search="Strict",
-        size="All",
-        set_lang="en",
-        width=image.width,
+        **all_known_of(image),
         **HEADERS,
     )
     assert [one.image_id for one in found.value] == [image.image_id]

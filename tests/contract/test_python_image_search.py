@@ -89,31 +89,38 @@ def test_every_field_of_a_search_arrives_typed(client: Client) -> None:
             assert getattr(image, name)
 
 
+def all_known_of(image: Any) -> dict[str, Any]:
+    """Every parameter of a search besides the query, so that this image passes."""
+    size = int(image.content_size.removesuffix(" B"))
+    return {
+        "aspect": "All",
+        "country_code": "US",
+        "count": 3,
+        "freshness": "Day",
+        "height": image.height,
+        "id": image.image_id,
+        "license": "Public",
+        "market": "en-US",
+        "max_file_size": size,
+        "max_height": image.height,
+        "max_width": image.width,
+        "min_file_size": size,
+        "min_height": image.height,
+        "min_width": image.width,
+        "offset": 0,
+        "safe_search": "Strict",
+        "size": "All",
+        "set_lang": "en",
+        "width": image.width,
+    }
+
+
 def test_every_parameter_of_a_search_is_understood(client: Client) -> None:
     """All that is known of an image, sent as filters, finds this image."""
     image = client.search("grey cat walking").value[0]
-    size = int(image.content_size.removesuffix(" B"))
     found = client.search(
         "grey cat walking",
-        aspect="All",
-        country_code="US",
-        count=3,
-        freshness="Day",
-        height=image.height,
-        id=image.image_id,
-        license="Public",
-        market="en-US",
-        max_file_size=size,
-        max_height=image.height,
-        max_width=image.width,
-        min_file_size=size,
-        min_height=image.height,
-        min_width=image.width,
-        offset=0,
-        safe_search="Strict",
-        size="All",
-        set_lang="en",
-        width=image.width,
+        **all_known_of(image),
         **HEADERS,
         **{client.package.user_agent: "a program of 2018"},
     )

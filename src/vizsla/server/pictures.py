@@ -63,7 +63,7 @@ class Pictures:
     """
 
     def __init__(self, subjects: Subjects, fetcher: Fetcher, *, max_bytes: int) -> None:
-        self.subjects = subjects
+        self._subjects = subjects
         self._fetcher = fetcher
         self._max_bytes = max_bytes
         self._looking = Lane("vizsla-look", threads=max(1, (cpu_count() or 1) // 2), most=MOST_LOOKED_AT)
@@ -75,7 +75,7 @@ class Pictures:
             raise BodyTooLarge(self._max_bytes)
 
     async def find(self, meant: Meant) -> Subject:
-        """The image that `subjects.known` does not know: its pixels are looked at.
+        """The image that `Subjects.known` does not know: its pixels are looked at.
 
         Raises:
             InvalidRequest: there is no picture.
@@ -83,7 +83,7 @@ class Pictures:
         """
         if meant.url is not None:
             meant = await self._fetching.run(lambda: self._fetched(meant))
-        return await self._looking.run(lambda: self.subjects.known(meant) or self.subjects.seen(meant))
+        return await self._looking.run(lambda: self._subjects.known(meant) or self._subjects.seen(meant))
 
     def _fetched(self, meant: Meant) -> Meant:
         assert meant.url is not None

@@ -28,7 +28,7 @@ CACHE_BYTES: Final = 8_000_000
 """About three hundred thumbnails as they are kept, or eight hundred small ones: what the pages of a busy hour show,
 for a small part of the server's memory."""
 LARGEST_SHARE: Final = 16
-"""A rendition that takes more than this part of the cache is not kept: it would drive out hundreds."""
+"""A rendition that takes more than this part of the cache is not kept: it would drive out dozens."""
 TRUSTED_SECONDS: Final = 10.0
 """How long a kept rendition is given away without a look whether its picture is still in the library."""
 MOST_WAITING: Final = 1_000

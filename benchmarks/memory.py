@@ -1,0 +1,20 @@
+"""What a process holds in memory, mapped files that it has touched included."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def resident(process: int | str = "self") -> float:
+    """Megabytes now."""
+    return _megabytes(process, "VmRSS")
+
+
+def peak(process: int | str = "self") -> float:
+    """Megabytes at the most; not as `getrusage`, which remembers the process that started this one."""
+    return _megabytes(process, "VmHWM")
+
+
+def _megabytes(process: int | str, row: str) -> float:
+    status = Path(f"/proc/{process}/status").read_text("ascii")
+    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith(row))
