@@ -113,6 +113,18 @@ def test_replacing_keeps_the_number_and_the_time_of_discovery(store: Store) -> N
     assert store.stamps(source)["a"] == "stamp of a new"
 
 
+def test_what_another_process_changes_is_seen_in_the_next_reading(store: Store, path: Path) -> None:
+    source = store.source("folder", "/pictures")
+    store.put(source, [entry_of("a.jpg", title="Red"), entry_of("b.jpg")])
+    assert [stored.record.title for stored in store.records([1, 2])] == ["Red", ""]
+    other = Store(path)
+    other.put(source, [entry_of("a.jpg", title="Blue")])
+    assert [stored.record.title for stored in store.records([1, 2])] == ["Blue", ""]
+    other.remove([entry_of("a.jpg").record.image_id])
+    assert [stored.number for stored in store.records([1, 2])] == [2]
+    other.close()
+
+
 def test_the_last_of_two_with_the_same_id_in_one_batch_stays(store: Store) -> None:
     tally = store.put(
         store.source("folder", "/pictures"), [entry_of("a", title="1"), entry_of("a", title="2")]

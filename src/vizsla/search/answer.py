@@ -100,8 +100,8 @@ def _suggested(suggestions: Suggestions, links: _Links) -> dict[str, Any]:
     }
 
 
-REMEMBERED = 8192
-"""Images that are kept as answers show them, but for the query. About sixteen megabytes."""
+REMEMBERED = 16_384
+"""Images that are kept as answers show them, but for the query. About thirty megabytes."""
 
 
 def images_of(

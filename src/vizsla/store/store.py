@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -16,15 +15,14 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from vizsla.records import Change, ImageRecord, Vector
 
 from .database import Database, rows
+from .recent import Recent
 from .schema import SCHEMA_VERSION, copies, counters, metadata, records, removed, sources, vectors
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(ImageRecord).decode
 
-REMEMBERED = 8192
-"""Records that are kept decoded, by their bytes: what is found often is found again. About sixteen megabytes."""
-
-_remembered = lru_cache(REMEMBERED)(_decode)
+REMEMBERED = 16_384
+"""Records that are kept as they were read: what is found often is found again. About thirty megabytes."""
 
 SLICE = 500
 """Ids in one IN list: below every database's limit on parameters."""
@@ -33,6 +31,7 @@ SLICE = 500
 _Item = TypeVar("_Item")
 
 _SEQUENCE = select(counters.c.value).where(counters.c.name == "sequence")
+_SEQUENCE_NOW = "SELECT value FROM counters WHERE name IN ({})"
 _VECTORS = "SELECT number, vector FROM vectors WHERE number IN ({})"
 _BY_NUMBER = (
     "SELECT number, record, COALESCE(count, 1) FROM records "
@@ -109,6 +108,7 @@ class Store:
 
     def __init__(self, url: str | Path) -> None:
         self._database = Database(url)
+        self._recent: Recent[Stored] = Recent(0, REMEMBERED)
         with self._errors():
             self._prepare()
 
@@ -270,12 +270,20 @@ class Store:
     def records(self, numbers: Sequence[int]) -> list[Stored]:
         """Records by number, in the order asked for; those that are gone are left out."""
         with self._errors(), self._database.reading() as db:
-            found = {
-                number: Stored(number, _remembered(data), count)
-                for part in _slices(numbers)
-                for number, data, count in rows(db, _BY_NUMBER, part)
-            }
+            recent = self._recent_at(int(rows(db, _SEQUENCE_NOW, ("sequence",))[0][0]))
+            found = {number: stored for number in numbers if (stored := recent.get(number))}
+            for part in _slices([number for number in numbers if number not in found]):
+                for number, data, count in rows(db, _BY_NUMBER, part):
+                    found[number] = stored = Stored(number, _decode(data), count)
+                    recent.put(number, stored)
         return [found[number] for number in numbers if number in found]
+
+    def _recent_at(self, sequence: int) -> Recent[Stored]:
+        """What was read since the last change: read before anything that goes into it, it is never too old."""
+        recent = self._recent
+        if recent.sequence != sequence:
+            self._recent = recent = Recent(sequence, REMEMBERED)
+        return recent
 
     def find(self, image_id: str) -> Stored | None:
         """One record by its image id."""
