@@ -79,6 +79,12 @@ class ImageRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     faces: tuple[str, ...] = ()
     """face, portrait."""
     adult: bool = False
+    sharpness: int = 0
+    """From 0, nothing but blur, to 100."""
+    perceptual_hash: bytes = b""
+    """32 bytes that change little when the picture does; empty: it is too plain to be known by them."""
+    group_id: bytes = b""
+    """Content id of the first record that shows this picture, whatever its size or format; empty: this one."""
 
     title: str = ""
     description: str = ""
@@ -86,6 +92,8 @@ class ImageRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     creator: str = ""
     names: str = ""
     """Words of the file and folder names, separated by spaces."""
+    text: str = ""
+    """Words that are read in the picture."""
     language: str = ""
     licence: str = "unknown"
 
@@ -99,6 +107,11 @@ class ImageRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """When its owner published it, if known: Unix time, seconds, UTC."""
     analysers: dict[str, int] = {}
     """Versions of the analysers that made these fields."""
+
+    @property
+    def group(self) -> bytes:
+        """What records have in common that show one picture: 16 bytes."""
+        return self.group_id or self.content_id
 
     def __hash__(self) -> int:
         """By what tells images apart: what is made of a record can be remembered under it."""
@@ -209,6 +222,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("width", "number", lambda r: r.width),
     Column("height", "number", lambda r: r.height),
     Column("file_size", "number", lambda r: min(r.file_size, FILE_SIZE_CLAMP)),
+    Column("sharpness", "number", lambda r: r.sharpness),
+    Column("group", "number", lambda r: int.from_bytes(r.group[:8]) >> 1),
     Column("discovered", "number", lambda r: r.discovered),
     Column("published", "number", lambda r: r.published),
     Column("format", "keyword", lambda r: r.format),

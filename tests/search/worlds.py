@@ -30,6 +30,7 @@ class WordEncoder:
 
     name, digest, dimension = "words", "0" * 64, DIMENSION
     geometry = InputGeometry(side=8, fit="squash")
+    floor = -1.0
 
     def encode_images(self, batch: Pixels) -> Vectors:
         raise NotImplementedError

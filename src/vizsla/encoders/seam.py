@@ -44,6 +44,10 @@ class Encoder(Protocol):
         """The length of every vector."""
 
     @property
+    def floor(self) -> float:
+        """Inner product of a text and a picture below which they are taken to have nothing to do with each other."""
+
+    @property
     def geometry(self) -> InputGeometry:
         """What `encode_images` wants."""
 

@@ -18,6 +18,7 @@ TEXT_FIELDS: Mapping[str, float] = {
     "tags": 2.5,
     "names": 1.5,
     "description": 1.0,
+    "text": 0.5,
     "creator": 0.5,
 }
 """Searched fields of a record and what a match in each weighs."""
@@ -74,6 +75,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     words: Match | None = None
     vector: Vector | None = None
     """`(dimension,)` float32. All zeros: as `None`."""
+    floor: float | None = None
+    """Inner product with `vector` below which nothing is found by looks; `None`: there is none."""
     filters: Filters = ()
     demand: Match | None = None
     """What every result holds, also those found by looks; does not rank. Demands nothing where analysis leaves nothing."""

@@ -26,6 +26,8 @@ class BundledEncoder:
     """
 
     name = "bundled-1"
+    floor = 0.3
+    """Between what fits and what does not, of which `python -m benchmarks.encoder` prints the scores."""
     geometry = InputGeometry(side=260, fit="crop")
 
     def __init__(self, artifact: Artifact) -> None:
