@@ -39,7 +39,7 @@ def test_a_server_learns_who_asks_and_nothing_else() -> None:
             fetcher.get(served.url("/x"), max_bytes=LIMIT, accept="image/png")
     expected = (
         f"GET /x HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\n"
-        f"User-Agent: vizsla/{__version__} (+https://pypi.org/project/vizsla/)\r\n"
+        f"User-Agent: vizsla/{__version__}\r\n"
         "Accept: image/png\r\nAccept-Encoding: identity\r\nConnection: close\r\n\r\n"
     )
     assert served.asked == [expected.encode()] * 2

@@ -15,8 +15,8 @@ from .address import Address
 from .connection import broken_off, too_large
 from .errors import FetchError
 
-USER_AGENT = f"vizsla/{__version__} (+https://pypi.org/project/vizsla/)"
-"""Who asks, so that the owner of a site can look us up or turn us away."""
+USER_AGENT = f"vizsla/{__version__}"
+"""Who asks, so that the owner of a site can turn us away."""
 
 CRUMB = 256
 """Bytes. Reading a part takes about as long however small it is, so a body of many smaller ones than this is not read on."""
