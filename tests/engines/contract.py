@@ -234,6 +234,22 @@ class EngineContract:
         assert hits.numbers == tuple(range(CANDIDATES + 50, 50, -1))
         assert hits.total == CANDIDATES
 
+    def test_nothing_below_the_floor_is_found_by_looks(self, engine: Engine) -> None:
+        engine.apply([change(n, title="dog" if n == 1 else "cat", vector=axis(n)) for n in range(1, 6)])
+        hits = engine.search(Plan(vector=axis(1), floor=3))
+        assert (hits.numbers, hits.total) == ((5, 4, 3), 3)
+        assert found(engine, vector=axis(1), floor=5.5) == set()
+        assert found(engine, Words("dog"), vector=axis(1), floor=4) == {1, 4, 5}
+        assert found(engine, Words("dog"), vector=axis(1), floor=9) == {1}
+        assert found(engine, Words("bird"), vector=axis(1), floor=9) == set()
+        assert found(engine, vector=axis(1), floor=2, demand=Words("dog")) == set()
+
+    def test_a_floor_lets_through_no_more_than_the_nearest_candidates(self, engine: Engine) -> None:
+        engine.apply([change(n, vector=axis(n)) for n in range(1, CANDIDATES + 51)])
+        assert engine.search(Plan(vector=axis(1), floor=10)).total == CANDIDATES
+        pages = paged(engine, 7, vector=axis(1), floor=330)
+        assert pages == list(range(CANDIDATES + 50, 329, -1))
+
     def test_a_vector_of_another_length_is_an_error(self, engine: Engine) -> None:
         with pytest.raises(ValueError, match="vector"):
             engine.search(Plan(vector=np.ones(DIMENSION + 1, np.float32)))

@@ -95,7 +95,7 @@ class ReferenceEngine:
         if words is None and vector is None:
             return Hits(tuple(allowed[plan.offset : plan.offset + plan.limit]), len(allowed))
         ranked = self._by_words(words, allowed) if words is not None else []
-        looks = self._by_looks(vector, allowed) if vector is not None else []
+        looks = self._by_looks(vector, allowed, plan.floor) if vector is not None else []
         head = reciprocal_rank_fusion((ranked[:CANDIDATES], looks))
         everything = head + [number for number in ranked if number not in set(head)]
         return Hits(tuple(everything[plan.offset : plan.offset + plan.limit]), len(everything))
@@ -113,13 +113,14 @@ class ReferenceEngine:
         scores = {number: score(words, self._records[number][0]) for number in allowed}
         return sorted((n for n in allowed if scores[n] is not None), key=lambda n: -(scores[n] or 0.0))
 
-    def _by_looks(self, vector: Vector, allowed: Iterable[int]) -> list[int]:
+    def _by_looks(self, vector: Vector, allowed: Iterable[int], floor: float | None) -> list[int]:
         scores = {
             number: float(np.float32(stored.astype(np.float16)) @ vector)
             for number in allowed
             if (stored := self._records[number][1]) is not None
         }
-        return sorted(scores, key=lambda number: -scores[number])[:CANDIDATES]
+        near = [number for number in scores if floor is None or scores[number] >= floor]
+        return sorted(near, key=lambda number: -scores[number])[:CANDIDATES]
 
     def count(self, filters: Filters = ()) -> int:
         return len(self._within(filters))

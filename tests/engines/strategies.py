@@ -79,6 +79,7 @@ plans = st.builds(
     Plan,
     words=st.none() | matches,
     vector=st.none() | vectors,
+    floor=st.none() | st.floats(-3, 6, width=32),
     filters=filters,
     demand=st.none() | matches,
     without=st.lists(st.integers(1, 320), max_size=4).map(tuple),

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from vizsla.encoders.seam import Vectors
+from vizsla.records import Vector
 from vizsla.search import Searcher
 from vizsla.wire import SearchParameters
 
@@ -35,6 +36,22 @@ def test_looks_are_found_without_a_common_word() -> None:
     vectors = [direction("puppy"), -direction("puppy"), np.zeros(DIMENSION, np.float32)]
     with world([record(number, title="x") for number in (1, 2, 3)], vectors) as here:
         assert ids(here.search("puppy"))[0] == f"{1:040X}"
+
+
+def test_what_scores_below_the_encoders_floor_is_not_found_by_looks() -> None:
+    dog, zebra = direction("dog"), direction("zebra")
+    across: Vector = dog - np.float32(dog @ zebra / (zebra @ zebra)) * zebra  # has nothing to do with a zebra
+    records = [record(1, title="photo"), record(2, title="zebra crossing"), record(3, title="photo")]
+    with world(records, [across, across, -zebra]) as here:
+        searcher = Searcher(here.store, here.engine, ChoosyEncoder)
+        absent, asked = (searcher.search(SearchParameters(q=q), HERE) for q in ("zebra", "dog"))
+    assert ids(absent) == [f"{2:040X}"]
+    assert absent.total_estimated_matches == 1
+    assert set(ids(asked)) >= {f"{1:040X}", f"{2:040X}"}
+
+
+class ChoosyEncoder(WordEncoder):
+    floor = 0.1
 
 
 def test_a_record_that_is_gone_leaves_a_gap_but_no_repetition() -> None:

@@ -138,6 +138,7 @@ class Searcher:
         return Plan(
             words=question.words,
             vector=self._encode(question.text) if question.text else None,
+            floor=self._opened().floor if question.text else None,
             filters=(*filters_of(parameters, int(time.time())), *within),
             demand=question.demand,
             offset=parameters.offset,

@@ -113,7 +113,7 @@ class LocalEngine:
         vector = self._vector(plan.vector)
         if query is None and vector is None:
             return _newest(snapshot, scope, plan)
-        looks = _nearest(snapshot, scope, vector) if vector is not None else []
+        looks = _nearest(snapshot, scope, vector, plan.floor) if vector is not None else []
         if query is None:
             return Hits(_page(looks, plan), len(looks))
         return _fused(snapshot, query, scope, looks, plan)
@@ -172,11 +172,11 @@ def _newest(snapshot: Snapshot, scope: Scope, plan: Plan) -> Hits:
     return Hits(_page(numbers[::-1].tolist(), plan), len(numbers))
 
 
-def _nearest(snapshot: Snapshot, scope: Scope, vector: Vector) -> list[int]:
-    matching = slots(scope, snapshot) & snapshot.columns.looks
-    found: list[int] = nearest(
-        snapshot.pieces, vector, CANDIDATES, matching, snapshot.columns.numbers
-    ).tolist()
+def _nearest(snapshot: Snapshot, scope: Scope, vector: Vector, floor: float | None) -> list[int]:
+    columns = snapshot.columns
+    matching = slots(scope, snapshot) & columns.looks
+    near = nearest(snapshot.pieces, vector, CANDIDATES, matching, columns.numbers, floor)
+    found: list[int] = near.numbers.tolist()
     return found
 
 

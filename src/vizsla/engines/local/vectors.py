@@ -34,6 +34,18 @@ _HALF = np.dtype("<f2")
 _LARGEST = float(np.finfo(np.float16).max)
 
 
+class Near(msgspec.Struct, frozen=True):
+    """What is near a query, the nearest first."""
+
+    numbers: Numbers
+    """Record numbers."""
+    scores: NDArray[np.float32]
+    """Their inner products with the query."""
+
+
+NOTHING = Near(np.empty(0, np.int64), np.empty(0, np.float32))
+
+
 class Piece(msgspec.Struct, frozen=True):
     """Vectors of the slots `start` to `stop`, immutable."""
 
@@ -182,24 +194,35 @@ def _open_graph(directory: Path, graph: Graph) -> Piece:
 # Searching
 
 
-def nearest(pieces: Sequence[Piece], query: Vector, wanted: int, matching: Bits, numbers: Numbers) -> Numbers:
-    """Record numbers of the matching slots with the highest inner product, the highest first.
+def nearest(
+    pieces: Sequence[Piece],
+    query: Vector,
+    wanted: int,
+    matching: Bits,
+    numbers: Numbers,
+    floor: float | None = None,
+) -> Near:
+    """The matching slots with the highest inner product; of equals, the highest number first.
 
     Args:
         query: `(dimension,)` float32.
         wanted: at most how many.
         matching: for every slot, whether it may be in the result.
         numbers: record number of every slot.
+        floor: inner product below which nothing is near; `None`: there is none.
     """
     faiss.omp_set_num_threads(1)  # of this thread: one query is too little work to share out
     found = [
         _search(piece, query[np.newaxis], wanted, matching[piece.start : piece.stop]) for piece in pieces
     ]
     if not found:
-        return np.empty(0, np.int64)
+        return NOTHING
     scores = np.concatenate([scores for scores, _ in found])
     candidates = numbers[np.concatenate([slots for _, slots in found])]
-    return np.asarray(candidates[np.lexsort((-candidates, -scores))[:wanted]])
+    order = np.lexsort((-candidates, -scores))[:wanted]
+    if floor is not None:
+        order = order[scores[order] >= floor]
+    return Near(candidates[order], scores[order])
 
 
 def _search(
