@@ -1,8 +1,9 @@
 """`python -m benchmarks [PART...]` (`make bench`): run every part and write RESULTS.md.
 
 Each part is a module that can be run alone. Two collections cannot be distributed: DATA (`VIZSLA_TEST_DATA`) holds
-`photos/` and `photos.csv`, CORPORA (`VIZSLA_CORPORA`) holds openclipart unpacked, with `openclipart.jsonl`. A part whose
-collection is not there says so and measures nothing.
+`photos/` and `photos.csv`, CORPORA (`VIZSLA_CORPORA`) holds openclipart and tuxpaint unpacked, with
+`openclipart.jsonl` and `tuxpaint.jsonl`. A part whose collection is not there, or a package of the dependency group
+`bench` that it needs, says so and measures nothing.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 from benchmarks.report import MARK
@@ -34,6 +36,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "adding": ("--photos", "DATA/photos"),
     "kind": ("--photos", "DATA/photos", "--corpora", "CORPORA"),
     "encoder": ("DATA/photos", "DATA/photos.csv"),
+    "relevance": ("--photos", "DATA/photos", "--corpora", "CORPORA"),
     "engine": (),
     "serving": (),
     "thumbnails": (),
@@ -43,6 +46,12 @@ PARTS: dict[str, tuple[str, ...]] = {
 
 LONG: dict[str, tuple[str, ...]] = {"endurance": ()}
 """Parts that take the better part of an hour: each runs only when it is named, and has a file of its own."""
+
+APART = {"relevance", *LONG}
+"""Parts with a file of their own, so that one of them can be run again and its changes be seen."""
+
+NEEDED = {"relevance": ("bm25s", "ir_measures", "Stemmer")}
+"""Packages of the dependency group `bench` without which a part measures nothing."""
 
 ARGUMENTS = {**PARTS, **LONG}
 
@@ -63,11 +72,11 @@ Written by `{command}`; do not edit. Figures of one run on one machine: compare 
 
 def main() -> None:
     asked = sys.argv[1:] or list(PARTS)
-    short = [part for part in asked if part not in LONG]
-    if short:
-        write(RESULTS, "make bench", {part: run(part) for part in short})
+    together = [part for part in asked if part not in APART]
+    if together:
+        write(RESULTS, "make bench", {part: run(part) for part in together})
     for part in asked:
-        if part in LONG:
+        if part in APART:
             write(RESULTS.with_name(f"{part.upper()}.md"), f"python -m benchmarks {part}", {part: run(part)})
 
 
@@ -99,6 +108,9 @@ def run(part: str) -> str:
     missing = [argument for argument in arguments if "/" in argument and not Path(argument).exists()]
     if missing:
         return "not measured here: the collection is not there"
+    absent = [package for package in NEEDED.get(part, ()) if find_spec(package) is None]
+    if absent:
+        return f"not measured here: {', '.join(absent)} of the dependency group bench are not installed"
     done = subprocess.run(
         [sys.executable, "-m", f"benchmarks.{part}", *arguments], stdout=subprocess.PIPE, text=True
     )

@@ -1,0 +1,1 @@
+"""How well the right pictures come first: see `benchmarks.relevance.__main__`."""

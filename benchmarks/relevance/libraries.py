@@ -1,0 +1,68 @@
+"""Libraries of the judged pictures: read by the real adding path once, then given the texts of each set."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from benchmarks.relevance.judged import Pictures, Shelf, Texts
+from vizsla.analyse import VERSIONS
+from vizsla.encoders import open_encoder
+from vizsla.library import Choices, Library
+from vizsla.records import ImageRecord
+from vizsla.settings import Settings
+from vizsla.sources import open_source
+from vizsla.store import Entry, Stored
+
+BATCH = 1000
+
+
+@contextmanager
+def reading(pictures: Pictures, cache: Path, encoder: str) -> Iterator[Library]:
+    """The library with the pictures as they are; kept in `cache` under what made it."""
+    made_by = hashlib.sha256(repr((open_encoder(encoder).digest, sorted(VERSIONS.items()))).encode())
+    place = cache / f"{pictures.name}-{made_by.hexdigest()[:12]}"
+    place.mkdir(parents=True, exist_ok=True)
+    with (place / "reading").open("w") as lock, Library(Settings(library=place, encoder=encoder)) as library:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # whoever comes second finds the pictures read
+        library.make()
+        known = {stored.record.key for stored in library.store.each()}
+        missing = frozenset(pictures.keys) - known
+        if missing:
+            print(f"reading {len(missing)} pictures into {place} ...", file=sys.stderr, flush=True)
+            source = open_source(str(pictures.root), library.settings)
+            library.adding(source, Choices(), only=missing).run()
+        yield library
+
+
+def stock(read: Library, shelf: Shelf, place: Path) -> Library:
+    """A library with the pictures of a shelf, told of them what the shelf says and nothing else."""
+    library = Library(Settings(library=place, encoder=read.settings.encoder, anonymous=True))
+    library.make()
+    source = library.store.source("folder", str(shelf.pictures.root))
+    wanted = [stored for stored in read.store.each() if stored.record.key in shelf.texts]
+    for start in range(0, len(wanted), BATCH):
+        library.store.put(source, _entries(read, wanted[start : start + BATCH], shelf))
+    library.index()
+    library.searcher.refresh()
+    return library
+
+
+def _entries(read: Library, batch: Sequence[Stored], shelf: Shelf) -> list[Entry]:
+    vectors = read.store.vectors([stored.number for stored in batch])
+    return [
+        Entry(_told(stored.record, shelf.texts[stored.record.key]), "", vectors.get(stored.number))
+        for stored in batch
+    ]
+
+
+def _told(record: ImageRecord, texts: Texts) -> ImageRecord:
+    """The record without what its file and its path say."""
+    said = msgspec.structs.asdict(texts)
+    return msgspec.structs.replace(record, **said, creator="", names="", text="", language="")
