@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any, get_type_hints
 
 import msgspec
@@ -32,6 +34,16 @@ def test_every_field_is_one_of_the_record_and_has_its_type() -> None:
 def test_no_two_analysers_fill_the_same_field() -> None:
     fields = [field for _, result in results() for field in result.__struct_fields__]
     assert len(fields) == len(set(fields))
+
+
+def test_the_versions_that_are_read_alone_are_those_of_the_analysers() -> None:
+    assert {row.name: row.version for row in ANALYSERS} == VERSIONS
+
+
+def test_reading_the_versions_does_not_bring_the_decoder() -> None:
+    program = "import sys, vizsla.analyse as a; a.VERSIONS; print('vizsla.decode' in sys.modules)"
+    asked = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert asked.stdout.strip() == "False"
 
 
 def test_an_analysis_makes_a_record() -> None:

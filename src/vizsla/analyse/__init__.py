@@ -1,49 +1,34 @@
-"""Pictures to fields of the record: the table of analysers, and the one call that runs it."""
+"""Pictures to fields of the record: what analysers there are. `table` runs them, and is loaded when it is first used.
+
+`VERSIONS` stands apart from the analysers because whoever looks for what has changed reads it, and analysers bring the
+decoder; `tests/analyse/test_analyse_table.py` holds them together.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import msgspec
+if TYPE_CHECKING:
+    from vizsla.analyse.seam import Analyser
+    from vizsla.analyse.table import ANALYSERS, Analysis, analyse
 
-from vizsla.analyse import animation, colour, digest, geometry, kind, metadata, transparency
-from vizsla.analyse.seam import Analyser
-from vizsla.decode import Picture
-from vizsla.records import Claims
-
-ANALYSERS: tuple[Analyser, ...] = (
-    digest.ANALYSER,
-    geometry.ANALYSER,
-    colour.ANALYSER,
-    transparency.ANALYSER,
-    animation.ANALYSER,
-    kind.ANALYSER,
-    metadata.ANALYSER,
-)
-
-VERSIONS: dict[str, int] = {analyser.name: analyser.version for analyser in ANALYSERS}
-
-
-class Analysis(msgspec.Struct, frozen=True):
-    """What all analysers found."""
-
-    fields: dict[str, Any]
-    """Fields of `ImageRecord` by name, without those that claims fill."""
-    claims: Claims
-    """What the file says about itself; manifests and owners overrule it."""
-    versions: dict[str, int]
-    """`ImageRecord.analysers`."""
-
-
-def analyse(picture: Picture) -> Analysis:
-    """Run the table over one picture."""
-    found = [analyser.run(picture) for analyser in ANALYSERS]
-    claims = next(part for part in found if isinstance(part, Claims))
-    fields: dict[str, Any] = {}
-    for part in found:
-        if part is not claims:
-            fields |= msgspec.structs.asdict(part)
-    return Analysis(fields, claims, dict(VERSIONS))
-
+VERSIONS: dict[str, int] = {
+    "digest": 1,
+    "geometry": 1,
+    "colour": 1,
+    "transparency": 1,
+    "animation": 1,
+    "kind": 1,
+    "metadata": 1,
+}
+"""Name to version of every row of `ANALYSERS`; raising one makes adding a source again redo its records."""
 
 __all__ = ["ANALYSERS", "VERSIONS", "Analyser", "Analysis", "analyse"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from vizsla.analyse import table
+
+    return getattr(table, name)
