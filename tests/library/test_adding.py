@@ -9,7 +9,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from vizsla.analyse import analyse
+from vizsla.analyse import VERSIONS, analyse, table
+from vizsla.analyse.kind import Kind
 from vizsla.decode import Picture
 from vizsla.library import Choices, Library
 from vizsla.search.answer import name_of
@@ -63,6 +64,30 @@ def test_what_was_chosen_for_a_folder_is_remembered_when_it_is_added_again(
     assert again.read == ["later.png"]
     later = records(library)["later.png"]
     assert (later.licence, later.content_url) == ("by", "https://pictures.example/all/later.png")
+
+
+def test_a_newer_analyser_redoes_pictures_that_have_not_changed(
+    library: Library, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_many(photos, 2)
+    add(library, photos)
+    before = {stored.number: stored.record for stored in library.store.each()}
+    assert counts(add(library, photos)) == (0, 0, 2, 0, 0)
+    newer = [
+        msgspec.structs.replace(row, version=99, run=lambda picture: Kind("line"))
+        if row.name == "kind"
+        else row
+        for row in table.ANALYSERS
+    ]
+    monkeypatch.setitem(VERSIONS, "kind", 99)
+    monkeypatch.setattr(table, "ANALYSERS", tuple(newer))
+    monkeypatch.setattr("vizsla.library.adding.time.time", lambda: 1.0)
+    assert counts(add(library, photos)) == (0, 2, 0, 0, 0)
+    assert {stored.number: stored.record for stored in library.store.each()} == {
+        number: msgspec.structs.replace(record, kind="line", analysers=record.analysers | {"kind": 99})
+        for number, record in before.items()
+    }
+    assert counts(add(library, photos)) == (0, 0, 2, 0, 0)
 
 
 def test_another_choice_updates_every_picture_and_keeps_the_choice_beside_it(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from os import cpu_count
 from typing import TYPE_CHECKING
 
+from vizsla.analyse import edition
 from vizsla.sources.seam import ItemError, NotAnImage, Source, SourceItem
 from vizsla.store import Entry
 
@@ -105,7 +106,8 @@ class Adding:
         return todo[: self._limit]
 
     def _stamp(self, item: SourceItem) -> str:
-        return f"{item.stamp}.{self._choices.digest()}"
+        """Equal as long as the bytes, the choices and the analysers are."""
+        return f"{item.stamp}.{self._choices.digest()}.{edition()}"
 
     def _add(self, todo: Sequence[SourceItem], report: Callable[[int, int], None]) -> None:
         if not todo:
