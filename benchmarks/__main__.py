@@ -31,7 +31,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "startup": (),
     "request": (),
     "spelling": (),
-    "likeness": (),
+    "likeness": ("--photos", "DATA/photos", "--labels", "DATA/photos.csv"),
     "compression": (),
     "adding": ("--photos", "DATA/photos"),
     "kind": ("--photos", "DATA/photos", "--corpora", "CORPORA"),

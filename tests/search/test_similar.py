@@ -9,10 +9,11 @@ import pytest
 from PIL import Image
 
 from vizsla.library import Library
-from vizsla.records import AnyOf
-from vizsla.search.ground import FEWEST, Ground
+from vizsla.records import AnyOf, Vector
+from vizsla.search.everyday import EVERYDAY
+from vizsla.search.ground import FEWEST, Ground, Measure
 from vizsla.search.original import original_of
-from vizsla.search.similar import Nearest, Similarity, on_site
+from vizsla.search.similar import Nearest, Similarity, on_site, together
 from vizsla.search.subject import Meant, Subject, Subjects
 from vizsla.store import Stored
 
@@ -20,14 +21,12 @@ from vizsla.store import Stored
 @pytest.fixture(scope="module")
 def similarity(gallery_library: Library) -> Similarity:
     gallery_library.index()
-    return Similarity(gallery_library.store, gallery_library.indexer.engine)
+    return gallery_library.similarity
 
 
 @pytest.fixture(scope="module")
 def subjects(gallery_library: Library) -> Subjects:
-    library = gallery_library
-    dimension = library.descriptor.encoder.dimension
-    return Subjects(library.store, library.blobs, lambda: library.encoder, dimension, original_of)
+    return gallery_library.subjects
 
 
 def pictures(library: Library) -> list[Stored]:
@@ -94,15 +93,102 @@ def test_without_looks_nothing_is_similar(similarity: Similarity) -> None:
     assert similarity.neighbours(Nearest()) == []
 
 
-def test_the_common_direction_is_taken_away(gallery_library: Library) -> None:
-    store, engine = gallery_library.store, gallery_library.indexer.engine
-    numbers = [stored.number for stored in store.each()]
-    vectors = np.stack(list(store.vectors(numbers).values()))
+def everything(library: Library) -> Vector:
+    """The vectors of a library, `(n, dimension)`."""
+    return np.stack(list(library.store.vectors([one.number for one in library.store.each()]).values()))
+
+
+def test_two_pictures_of_a_library_are_not_alike_on_average(gallery_library: Library) -> None:
+    vectors = everything(gallery_library)
     assert len(vectors) >= FEWEST
-    above = Ground(store, engine).above(vectors)
-    assert np.linalg.norm(above, axis=1) == pytest.approx(np.ones(len(above)), abs=1e-3)
-    before, after = (np.abs((matrix @ matrix.T).mean()) for matrix in (vectors, above))
+    ground = Ground(gallery_library.store, gallery_library.indexer.engine, lambda: gallery_library.encoder)
+    features = ground.measure(vectors.shape[1]).features(vectors)
+    assert np.linalg.norm(features, axis=1) == pytest.approx(np.ones(len(features)), abs=1e-3)
+    before, after = (np.abs((matrix @ matrix.T).mean()) for matrix in (vectors, features))
     assert after < before / 3
+
+
+def test_the_direction_of_a_picture_leads_an_engine_to_what_is_like_it(gallery_library: Library) -> None:
+    vectors = everything(gallery_library)
+    words = gallery_library.encoder.encode_texts(EVERYDAY)
+    measure = Measure(vectors, words[words.any(axis=1)])
+    features = measure.features(vectors)
+    for row in features[::20]:
+        best = set(np.argsort(-(features @ row))[:10].tolist())
+        led = np.argsort(-(vectors @ measure.direction(row)))[: len(vectors) // 4]
+        assert len(best.intersection(led.tolist())) >= 8
+
+
+@pytest.mark.parametrize("words", [0, 40])
+@pytest.mark.parametrize("sample", [0, FEWEST, 500])
+def test_any_library_and_encoder_have_a_measure_by_which_a_picture_is_most_like_itself(
+    sample: int, words: int
+) -> None:
+    random = np.random.default_rng(sample + words)
+    vectors = random.standard_normal((20, 12)).astype(np.float32)
+    measure = Measure(random.standard_normal((sample, 12)), random.standard_normal((words, 12)))
+    features = measure.features(np.vstack([vectors, np.zeros((1, 12), np.float32)]))
+    assert not features[-1].any()
+    assert (np.argmax(features[:-1] @ features[:-1].T, axis=1) == np.arange(20)).all()
+    assert measure.direction(features[0]).shape == (12,)
+
+
+# Several pictures, and words beside them
+
+
+def test_what_is_like_several_is_like_one_of_them_and_none_of_them_itself(
+    gallery_library: Library, similarity: Similarity, subjects: Subjects
+) -> None:
+    two = [subjects.kept(stored.record.image_id) for stored in pictures(gallery_library)[4:12:7]]
+    first, second = (one for one in two if one)
+    found = [number for number, _ in similarity.nearest(first, (), more=[second]).pairs[:10]]
+    apart = [{number for number, _ in similarity.nearest(one, ()).pairs[:30]} for one in (first, second)]
+    own = {stored.number for one in (first, second) for stored in one.copies}
+    assert own.isdisjoint(found)
+    assert sum(any(number in near for near in apart) for number in found) >= 8
+    swapped = similarity.nearest(second, (), more=[first]).pairs
+    assert [number for number, _ in swapped[:10]] == found
+
+
+def test_likeness_to_several_lies_between_the_mean_and_the_greatest() -> None:
+    likenesses = np.array([[0.9, 0.1], [0.5, 0.5], [0.2, 0.2]], np.float32)
+    both = together(likenesses)
+    assert (both >= likenesses.mean(axis=1) - 1e-6).all()
+    assert (both <= likenesses.max(axis=1) + 1e-6).all()
+    assert together(likenesses[:, :1]) == pytest.approx(likenesses[:, 0])
+
+
+def test_a_colour_beside_a_picture_brings_what_has_it(
+    gallery_library: Library, similarity: Similarity, subjects: Subjects
+) -> None:
+    coloured = []
+    for stored in pictures(gallery_library)[::8]:
+        subject = subjects.kept(stored.record.image_id)
+        assert subject is not None
+        pairs = similarity.nearest(subject, (), words="red").pairs[:10]
+        records = gallery_library.store.records([number for number, _ in pairs])
+        coloured += ["red" in one.record.colours for one in records]
+        assert len(pairs) == 10
+    assert np.mean(coloured) >= 0.9
+
+
+def test_operators_beside_a_picture_hold_for_everything(
+    gallery_library: Library, similarity: Similarity, subjects: Subjects
+) -> None:
+    subject = subjects.kept(pictures(gallery_library)[3].record.image_id)
+    assert subject is not None
+    png = similarity.nearest(subject, (), words="filetype:png").pairs
+    records = gallery_library.store.records([number for number, _ in png])
+    assert records
+    assert {one.record.format for one in records} == {"png"}
+
+
+def test_words_that_mean_nothing_leave_what_is_like_the_picture(
+    gallery_library: Library, similarity: Similarity, subjects: Subjects
+) -> None:
+    subject = subjects.kept(pictures(gallery_library)[3].record.image_id)
+    assert subject is not None
+    assert similarity.nearest(subject, (), words="qwxzzy").pairs == similarity.nearest(subject, ()).pairs
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from vizsla.decode import Limits
     from vizsla.encoders.seam import Encoder
     from vizsla.search import Searcher
+    from vizsla.search.similar import Similarity
+    from vizsla.search.subject import Subjects
     from vizsla.sources.seam import Source
     from vizsla.state import Keys, Queries, State, Subset, Subsets
     from vizsla.store import Store
@@ -101,12 +103,14 @@ class Library:
     @cached_property
     def encoder(self) -> Encoder:
         """The encoder that made, or is to make, the library's vectors."""
-        from vizsla.encoders import open_encoder
+        from vizsla.encoders import Options, open_encoder
 
+        settings = self.settings
+        options = Options(providers=settings.providers, floor=settings.encoder_floor)
         if not self.exists():
-            return open_encoder(self.settings.encoder)
+            return open_encoder(settings.encoder, options=options)
         known = self.descriptor.encoder
-        encoder = open_encoder(known.name)
+        encoder = open_encoder(known.source or known.name, options=options)
         if encoder.digest != known.digest:
             raise LibraryError(
                 f"{self.directory} was made with other weights of the encoder {known.name}: "
@@ -166,6 +170,26 @@ class Library:
             related=lambda text: self.queries.related(text, RELATED),
             strict_markets=self.settings.strict_markets,
         )
+
+    @cached_property
+    def similarity(self) -> Similarity:
+        from vizsla.search.similar import Similarity
+
+        return Similarity(self.store, self.indexer.engine, lambda: self.encoder)
+
+    @cached_property
+    def subjects(self) -> Subjects:
+        from vizsla.search.original import original_of
+        from vizsla.search.subject import Subjects
+
+        dimension = self.descriptor.encoder.dimension
+        return Subjects(self.store, self.blobs, lambda: self.encoder, dimension, original_of)
+
+    @property
+    def base(self) -> str:
+        """What addresses of the server of the settings begin with."""
+        settings = self.settings
+        return (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
 
     def _place(self, url: str | None, name: str) -> str | Path:
         _ = self.descriptor  # nothing is made where there is no library
@@ -230,11 +254,24 @@ class Library:
         """The v7 answer; addresses in it lead to the server of the settings."""
         from vizsla.search import Addresses
 
-        settings, searcher = self.settings, self.searcher
+        searcher = self.searcher
         self.index()
         searcher.refresh()
-        base = settings.public_url or f"http://{settings.host}:{settings.port}"
-        return searcher.search(parameters, Addresses(base.rstrip("/")))
+        return searcher.search(parameters, Addresses(self.base))
+
+    def similar(self, images: Sequence[Path | str], parameters: SearchParameters) -> Images:
+        """What looks like these images, and is as the words of the query say, as the answer of a search.
+
+        Args:
+            images: files of pictures, or ids of images of the library; at least one.
+
+        Raises:
+            LibraryError: one of them is no picture, or not in the library.
+        """
+        from .likening import similar
+
+        self.index()
+        return similar(self, images, parameters)
 
     def thumbnail(self, image_id: str) -> bytes:
         """The thumbnail of an image, JPEG or PNG.

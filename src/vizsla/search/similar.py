@@ -1,26 +1,39 @@
-"""What looks like an image."""
+"""What looks like one image, or several, or like them and as words say beside."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 import numpy as np
 
+from vizsla.encoders.seam import Encoder
 from vizsla.engines.seam import CANDIDATES, Engine, Holds, Plan
-from vizsla.records import Below, Filters, ImageRecord
+from vizsla.records import Below, Filters, ImageRecord, Vector
 from vizsla.store import Store
 
 from .grammar import Term
 from .ground import Ground
 from .operators import DEMANDING
 from .subject import Subject
+from .wish import NO_WISH, Fulfilment, Wish, wish_of
 
 MAX_COPIES = 100
 """Copies of an image that are left out of what is similar to it; further ones are not told from similar ones."""
 
 NEIGHBOURS = 24
 """Nearest images that are asked what an image shows."""
+
+MOST_IMAGES = 8
+"""Images that what is similar may be like at once; a search each."""
+
+AGREEMENT = 5.0
+"""How much more an image counts that is more like one than like the others of several: between the mean of the likenesses to
+each (0), which is better where all show one thing, and the greatest of them (infinity), where they show different
+things (`python -m benchmarks.likeness`)."""
+
+WISHED = 1.0
+"""What it weighs that an image is as words say, beside its likeness of 1 at the most."""
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -43,7 +56,7 @@ class Nearest(msgspec.Struct, frozen=True):
 
 
 class Neighbour(msgspec.Struct, frozen=True):
-    """A similar image and how similar it is: the cosine above what all images have in common, at most 1."""
+    """A similar image and how similar it is: at most 1, and about 0 for any two; see `ground.py`."""
 
     record: ImageRecord
     similarity: float
@@ -58,29 +71,62 @@ def on_site(site: str) -> Below:
 
 
 class Similarity:
-    """Finds what looks alike in one library. Safe to call from several threads."""
+    """Finds what looks alike in one library. Safe to call from several threads.
 
-    def __init__(self, store: Store, engine: Engine) -> None:
+    Args:
+        encoder: opens the library's encoder; `None`: there is none, and words mean nothing.
+    """
+
+    def __init__(self, store: Store, engine: Engine, encoder: Callable[[], Encoder] | None = None) -> None:
         self._store = store
         self._engine = engine
-        self._ground = Ground(store, engine)
+        self._encoder = encoder
+        self._ground = Ground(store, engine, encoder)
 
-    def nearest(self, subject: Subject, filters: Filters) -> Nearest:
+    def nearest(
+        self, subject: Subject, filters: Filters, *, more: Sequence[Subject] = (), words: str = ""
+    ) -> Nearest:
         """Images that look like the subject, the most similar first, without the image itself and its copies.
 
-        They are the nearest that an engine finds, compared above the common ground.
+        They are the nearest that an engine finds, compared anew, with what is known of the library.
+
+        Args:
+            more: other images that they are to be like as well, at most `MOST_IMAGES` with the first.
+            words: what they are to be besides, such as `red`; operators hold for all of them.
         """
-        if subject.vector is None:
+        subjects = (subject, *more)[:MOST_IMAGES]
+        looks = [one.vector for one in subjects if one.vector is not None and one.vector.any()]
+        if not looks:
             return Nearest()
-        own = self._ground.above(subject.vector[None])[0]
-        without = tuple(stored.number for stored in subject.copies[:MAX_COPIES])
-        plan = Plan(vector=own, filters=filters, without=without, limit=CANDIDATES)
-        vectors = self._store.vectors(self._engine.search(plan).numbers) if own.any() else {}
+        wish = wish_of(words, self._encoder()) if words and self._encoder else NO_WISH
+        same = dict.fromkeys(stored.number for one in subjects for stored in one.copies[:MAX_COPIES])
+        pairs = self._compared(np.stack(looks), filters, wish, tuple(same))
+        return Nearest(tuple(sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:CANDIDATES]))
+
+    def _compared(
+        self, looks: Vector, filters: Filters, wish: Wish, without: tuple[int, ...]
+    ) -> list[tuple[int, float]]:
+        measure = self._ground.measure(looks.shape[1])
+        features = measure.features(looks)
+        directions = np.stack([measure.direction(row) for row in features])
+        plan = Plan(filters=filters, demand=wish.demand, without=without, limit=CANDIDATES)
+        found = dict.fromkeys(number for one in directions for number in self._near(plan, one))
+        fulfilment = None if wish.empty else Fulfilment(wish, self._engine, plan, directions.mean(axis=0))
+        if fulfilment:
+            found |= dict.fromkeys(fulfilment.numbers())
+        vectors = self._store.vectors(list(found))
         if not vectors:
-            return Nearest()
-        cosines = self._ground.above(np.stack(list(vectors.values()))) @ own
-        pairs = zip(vectors, cosines.tolist(), strict=True)
-        return Nearest(tuple(sorted(pairs, key=lambda pair: (-pair[1], pair[0]))))
+            return []
+        scores = together(measure.features(np.stack(list(vectors.values()))) @ features.T)
+        if fulfilment:
+            scores += WISHED * fulfilment.of(vectors)
+        return list(zip(vectors, scores.tolist(), strict=True))
+
+    def _near(self, plan: Plan, direction: Vector) -> tuple[int, ...]:
+        """Nothing, where no direction is left."""
+        if not direction.any():
+            return ()
+        return self._engine.search(msgspec.structs.replace(plan, vector=direction)).numbers
 
     def page(self, nearest: Nearest, *, offset: int = 0, limit: int) -> Page:
         """A slice of them: pages do not repeat."""
@@ -95,3 +141,9 @@ class Similarity:
         similarity = dict(nearest.pairs[:NEIGHBOURS])
         found = self._store.records(list(similarity))
         return [Neighbour(stored.record, similarity[stored.number]) for stored in found]
+
+
+def together(likenesses: Vector) -> Vector:
+    """The likeness to several images from that to each, `(n, images)`: a soft maximum, `(n,)`; of one image its own."""
+    made: Vector = np.log(np.exp(AGREEMENT * likenesses).mean(axis=1)) / AGREEMENT
+    return made

@@ -11,8 +11,6 @@ from starlette.requests import Request
 from vizsla.library import Library
 from vizsla.search import Addresses, Searcher
 from vizsla.search.insights import Circle
-from vizsla.search.original import original_of
-from vizsla.search.similar import Similarity
 from vizsla.search.subject import Meant, Subject, Subjects
 from vizsla.search.trending import Trending
 from vizsla.state import Queries, Subsets
@@ -38,14 +36,13 @@ class Rooms(NamedTuple):
     def of(cls, library: Library) -> Self:
         searcher, store, queries = library.searcher, library.store, library.queries
         engine, strict_markets = library.indexer.engine, frozenset(library.settings.strict_markets)
-        dimension = library.descriptor.encoder.dimension
         return cls(
             searcher,
-            Circle(engine, Similarity(store, engine), queries.related),
+            Circle(engine, library.similarity, queries.related),
             Trending(searcher, store, engine, queries, strict_markets),
             queries,
             library.subsets,
-            Subjects(store, library.blobs, lambda: library.encoder, dimension, original_of),
+            library.subjects,
             strict_markets,
         )
 
