@@ -40,6 +40,7 @@ CACHE = Path(os.environ.get("VIZSLA_BENCH_CACHE") or "~/.cache/vizsla-benchmarks
 LEAST_PRECISION = 0.92
 LEAST_NOTHING = 0.95
 LEAST_OF_ENGLISH = 0.85
+PUPPIES = "puppies"
 FEW = 1
 """Results at most, where there is nothing to be found."""
 DIGITS = 3
@@ -50,6 +51,7 @@ class Row(msgspec.Struct, frozen=True):
 
     judged: str
     system: str
+    questions: tuple[str, ...]
     measure: str
     """What the budgets of the set are about."""
     values: dict[str, list[float]]
@@ -135,7 +137,8 @@ def _row(judged: Judged, name: str, system: System, library: Library, *, each: b
         values = {NOTHING: [float(total <= FEW) for total in totals], RESULTS: totals}
     if each:
         _print_each(judged.questions, answers, values)
-    return Row(judged.name, name, judged.measure, values)
+    asked = tuple(question.text for question in judged.questions)
+    return Row(judged.name, name, asked, judged.measure, values)
 
 
 def _print_each(
@@ -176,6 +179,9 @@ def _print_budgets(rows: Sequence[Row]) -> None:
         if row.measure == "P@16":
             what = f"precision@16, {row.judged}, everyday categories"
             budget(what, row.mean("P@16"), "at least", LEAST_PRECISION, "")
+            for query, value in zip(row.questions, row.values["P@16"], strict=True):
+                if query == PUPPIES:
+                    budget(f"dogs among the first 16 for {query!r}", 16 * value, "at least", 16, "")
         if NOTHING in row.values:
             what = f"at most {FEW} result, {row.judged}"
             budget(what, row.mean(NOTHING), "at least", LEAST_NOTHING, "")

@@ -22,12 +22,16 @@ from vizsla.store import Entry, Stored
 
 BATCH = 1000
 
+UNUSED = {"colour", "kind", "metadata", "faces", "licence", "licences", "transparency", "animation"}
+"""Analysers whose findings no question is about: pictures need not be read again when one of them changes."""
+
 
 @contextmanager
 def reading(pictures: Pictures, cache: Path, encoder: str) -> Iterator[Library]:
     """The library with the pictures as they are; kept in `cache` under what made it."""
-    made_by = hashlib.sha256(repr((open_encoder(encoder).digest, sorted(VERSIONS.items()))).encode())
-    place = cache / f"{pictures.name}-{made_by.hexdigest()[:12]}"
+    used = sorted((name, version) for name, version in VERSIONS.items() if name not in UNUSED)
+    made_by = hashlib.sha256(repr((open_encoder(encoder).digest, used)).encode()).hexdigest()
+    place = cache / f"{pictures.name}-{made_by[:12]}"
     place.mkdir(parents=True, exist_ok=True)
     with (place / "reading").open("w") as lock, Library(Settings(library=place, encoder=encoder)) as library:
         fcntl.flock(lock, fcntl.LOCK_EX)  # whoever comes second finds the pictures read

@@ -75,7 +75,9 @@ def of_clipart(table: Path, limit: int | None) -> Iterator[Judged]:
     yield Judged("openclipart, no tags", shelf, tuple(_question(tag, keys) for tag, keys in tags.items()))
     said = {word for row in rows for word in _everything(row).lower().split()}
     slips = {wrong: keys for tag, keys in tags.items() if (wrong := slip(tag)) and not said & {wrong}}
-    yield Judged("the same, misspelt", shelf, tuple(_question(wrong, keys) for wrong, keys in slips.items()))
+    yield Judged(
+        "openclipart, misspelt", shelf, tuple(_question(wrong, keys) for wrong, keys in slips.items())
+    )
     yield Judged("absent, openclipart", shelf, _nothing(unheard(map(_everything, rows), NOUNS)))
 
 
