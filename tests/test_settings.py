@@ -84,7 +84,8 @@ def test_every_field_can_be_set_in_every_place() -> None:
         for field in msgspec.structs.fields(Settings)
         if field.name != "library"
     }
-    other |= dict.fromkeys(("cors_origins", "trusted_proxies", "fetch_networks"), networks)
+    other |= dict.fromkeys(("cors_origins", "trusted_proxies", "fetch_networks", "providers"), networks)
+    other["encoder_floor"] = 0.3
     other["strict_markets"] = ("de-DE", "en-IN")
     paths = dict.fromkeys(("tls_certificate", "tls_key"), Path("/elsewhere"))
     expected = Settings(**other | paths)

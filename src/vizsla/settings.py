@@ -29,7 +29,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     library: Path = DEFAULT_LIBRARY
     encoder: str = "bundled"
-    """Chosen when a library is made; later the library remembers it."""
+    """Chosen when a library is made; later the library remembers it, and `vizsla reencode` changes it."""
+    encoder_floor: float | None = None
+    """Inner product of a text and a picture below which they have nothing to do with each other, for an encoder that is
+    not bundled; default: what is known of it."""
+    providers: tuple[str, ...] = ()
+    """Execution providers of onnxruntime for such an encoder, such as `cuda`, the best first; none: the processor."""
     store: str | None = None
     """SQLAlchemy URL of the truth; default SQLite `records.db`."""
     state: str | None = None

@@ -7,9 +7,13 @@ EncoderError            an encoder could not be opened
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, cast
 
+import msgspec
+
 if TYPE_CHECKING:
+    from vizsla.encoders.onnx.reference import Reference
     from vizsla.encoders.seam import Encoder
 
 _MODULES = {
@@ -17,6 +21,18 @@ _MODULES = {
     "bundled-1": "vizsla.encoders.bundled.encoder",
 }
 """Names that can be asked for, and the module whose `open_bundled` opens each."""
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """What an owner may choose about encoders that are not bundled."""
+
+    providers: tuple[str, ...] = ()
+    """Execution providers of onnxruntime, such as `cuda`, the best first; none: the processor."""
+    floor: float | None = None
+    """`Encoder.floor`, in place of what is known of the model."""
+
+
+_DEFAULT = Options()
 
 
 class EncoderError(Exception):
@@ -27,16 +43,36 @@ class UnknownEncoder(EncoderError):
     """There is no encoder of this name; the message says which there are."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"there is no encoder {name!r}; choose one of: {', '.join(_MODULES)}")
+        from vizsla.encoders.onnx.models import MODELS
+
+        super().__init__(
+            f"there is no encoder {name!r}; choose one of: {', '.join((*_MODULES, *MODELS))}, a directory with a CLIP or "
+            "SigLIP model in ONNX, or OWNER/REPOSITORY of the Hugging Face hub"
+        )
 
 
-def open_encoder(name: str = "bundled") -> Encoder:
-    """Open an encoder by name.
+def open_encoder(name: str = "bundled", *, options: Options = _DEFAULT) -> Encoder:
+    """Open an encoder by name; what is not bundled is described in `vizsla.encoders.onnx.reference`.
 
     Raises:
         UnknownEncoder: there is none of that name.
-        EncoderError: its files are missing or damaged.
+        EncoderError: its files are missing or damaged, or cannot be had.
     """
-    if name not in _MODULES:
+    if name in _MODULES:
+        return cast("Encoder", import_module(_MODULES[name]).open_bundled())
+    from vizsla.encoders.onnx.reference import read_reference
+
+    reference = read_reference(name)
+    if reference is None:
         raise UnknownEncoder(name)
-    return cast("Encoder", import_module(_MODULES[name]).open_bundled())
+    return _open_onnx(reference, options)
+
+
+def _open_onnx(reference: Reference, options: Options) -> Encoder:
+    if find_spec("tokenizers") is None:
+        raise EncoderError(
+            f"the encoder {reference.name} needs packages that are not installed: pip install 'vizsla[clip]'"
+        )
+    from vizsla.encoders.onnx.encoder import open_onnx
+
+    return open_onnx(reference, options)

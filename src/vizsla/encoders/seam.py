@@ -25,6 +25,21 @@ class InputGeometry(msgspec.Struct, frozen=True):
     keep: float = 1.0
 
 
+class Origin(msgspec.Struct, frozen=True):
+    """Where the files of an encoder that is not bundled came from."""
+
+    source: str = ""
+    """What `open_encoder` opens the very same with; empty: its name."""
+    files: dict[str, str] = {}
+    """SHA-256 (hex) of each file."""
+
+
+def origin_of(encoder: Encoder) -> Origin:
+    """Where the files of any encoder came from."""
+    origin: Origin = getattr(encoder, "origin", Origin())
+    return origin
+
+
 class Encoder(Protocol):
     """A pair of towers. Relevance of a picture to a text is the inner product of their vectors.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from vizsla.encoders.seam import Encoder
+from vizsla.encoders.seam import Encoder, origin_of
 
 from .errors import LibraryError, NoLibrary
 
@@ -25,6 +25,10 @@ class EncoderIdentity(msgspec.Struct, frozen=True):
     name: str
     digest: str
     dimension: int
+    source: str = ""
+    """What opens the very same one; empty: its name."""
+    files: dict[str, str] = {}
+    """SHA-256 (hex) of its files, if it is not bundled."""
 
 
 class Descriptor(msgspec.Struct, frozen=True):
@@ -44,7 +48,8 @@ class _AnyFormat(msgspec.Struct):
 
 def describe(encoder: Encoder) -> Descriptor:
     """A descriptor for a new library."""
-    identity = EncoderIdentity(encoder.name, encoder.digest, encoder.dimension)
+    origin = origin_of(encoder)
+    identity = EncoderIdentity(encoder.name, encoder.digest, encoder.dimension, origin.source, origin.files)
     return Descriptor(FORMAT, identity, datetime.now(UTC).isoformat(timespec="seconds"))
 
 

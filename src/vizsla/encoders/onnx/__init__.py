@@ -1,0 +1,1 @@
+"""Encoders from ONNX files: CLIP, OpenCLIP, SigLIP and SigLIP 2, from a directory or from the Hugging Face hub."""
