@@ -192,11 +192,14 @@ class Photos:
                 right = {one for one in self._of(kind) if colour in self._records[one].colours}
                 if len(right) >= 3:
                     questions.append((number, colour, right))
-        for what, like in (
-            ("the photo alone", lambda number, colour: self._like([number])),
-            ("the photo and the word", lambda number, colour: self._like([number], colour)),
+        for what, said in (
+            ("the photo alone", False),
+            ("the photo and the word", True),
         ):
-            shares = [share(like(number, colour), right) for number, colour, right in questions[::EVERY]]
+            shares = [
+                share(self._like([number], colour if said else ""), right)
+                for number, colour, right in questions[::EVERY]
+            ]
             figure(
                 f"this, but of a colour, by {what}: precision@{FIRST}",
                 f"{np.mean(shares):.2f} of {len(shares)}",

@@ -126,7 +126,7 @@ def test_any_library_and_encoder_have_a_measure_by_which_a_picture_is_most_like_
 ) -> None:
     random = np.random.default_rng(sample + words)
     vectors = random.standard_normal((20, 12)).astype(np.float32)
-    measure = Measure(random.standard_normal((sample, 12)), random.standard_normal((words, 12)))
+    measure = Measure(*(random.standard_normal((rows, 12)).astype(np.float32) for rows in (sample, words)))
     features = measure.features(np.vstack([vectors, np.zeros((1, 12), np.float32)]))
     assert not features[-1].any()
     assert (np.argmax(features[:-1] @ features[:-1].T, axis=1) == np.arange(20)).all()

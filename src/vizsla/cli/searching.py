@@ -6,14 +6,27 @@ import inspect
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from vizsla.wire import SEARCH_PARAMETERS, Images, InvalidRequest, Parameter, SearchParameters, parse_search
+from vizsla.wire import (
+    MAX_IMAGES,
+    SEARCH_PARAMETERS,
+    Images,
+    InvalidRequest,
+    Parameter,
+    QueryContext,
+    SearchParameters,
+    parse_search,
+    read_parameters,
+)
 
 from .options import JsonOption, LibraryOption, open_library
 from .output import OutputError, note, print_json, printable
+
+if TYPE_CHECKING:
+    from vizsla.client import Client
 
 ROWS, COLUMNS = 4, 4
 
@@ -52,8 +65,12 @@ def _option(name: str) -> str:
 
 @with_filters
 def search(
-    query: Annotated[str, typer.Argument(help="Words; quotes make phrases.")],
     filters: dict[str, str],
+    query: Annotated[str, typer.Argument(help="Words; quotes make phrases.")] = "",
+    like: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE_OR_ID", help="What looks like this picture; several times: like these."),
+    ] = None,
     library: LibraryOption = None,
     endpoint: Annotated[str | None, typer.Option(metavar="URL", help="Ask this v7 server instead.")] = None,
     key: Annotated[str | None, typer.Option(help="The key for --endpoint; default VIZSLA_KEY.")] = None,
@@ -62,18 +79,13 @@ def search(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Search the library, or any v7 server."""
-    try:
-        parameters = parse_search(
-            [("q", query), *((row.name, filters.get(row.field, "")) for row in FILTERS)]
-        )
-    except InvalidRequest as error:
-        raise typer.BadParameter(str(error)) from None
+    """Search the library, or any v7 server: by words, by what looks alike, or by both."""
+    parameters = _parameters(query, filters, images := [_image(one) for one in like or ()])
     shown = ROWS * COLUMNS if grid else 0
     if endpoint:
-        answer, pictures = _ask_server(endpoint, key, query, filters, shown)
+        answer, pictures = _ask_server(endpoint, key, query, images, filters, shown)
     else:
-        answer, pictures = _ask_library(library, parameters, shown)
+        answer, pictures = _ask_library(library, parameters, images, shown)
     if grid:
         write_grid(pictures, grid)
         note(f"wrote {grid}")
@@ -83,16 +95,43 @@ def search(
         _print(answer)
 
 
+def _parameters(query: str, filters: dict[str, str], images: list[Path | str]) -> SearchParameters:
+    """What is asked for; beside pictures there need be no words."""
+    pairs = [("q", query), *((row.name, filters.get(row.field, "")) for row in FILTERS)]
+    if len(images) > MAX_IMAGES:
+        raise typer.BadParameter(f"--like can be given at most {MAX_IMAGES} times")
+    try:
+        if query.strip() or not images:
+            return parse_search(pairs)
+        return SearchParameters(q="", **read_parameters(FILTERS, pairs))
+    except InvalidRequest as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def _image(named: str) -> Path | str:
+    """A file, or an image id."""
+    if Path(named).is_file():
+        return Path(named)
+    if re.fullmatch("[0-9A-Fa-f]{40}", named):
+        return named.upper()
+    raise typer.BadParameter(f"{named!r} is neither a file nor the id of an image")
+
+
 def _ask_library(
-    library: Path | None, parameters: SearchParameters, shown: int
+    library: Path | None, parameters: SearchParameters, images: list[Path | str], shown: int
 ) -> tuple[Images, list[bytes]]:
     with open_library(library) as opened:
-        answer = opened.search(parameters)
+        answer = opened.similar(images, parameters) if images else opened.search(parameters)
         return answer, [opened.thumbnail(image.image_id) for image in answer.value[:shown]]
 
 
 def _ask_server(
-    endpoint: str, key: str | None, query: str, filters: dict[str, str], shown: int
+    endpoint: str,
+    key: str | None,
+    query: str,
+    images: list[Path | str],
+    filters: dict[str, str],
+    shown: int,
 ) -> tuple[Images, list[bytes]]:
     from vizsla.client import Client
 
@@ -103,8 +142,23 @@ def _ask_server(
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     with client:
-        answer = client.search(query, **filters)  # type: ignore[arg-type]
+        answer = _similar(client, images, query, filters) if images else client.search(query, **filters)  # type: ignore[arg-type]
         return answer, [client.thumbnail(image) for image in answer.value[:shown]]
+
+
+def _similar(client: Client, images: list[Path | str], words: str, filters: dict[str, str]) -> Images:
+    """A page of similar pictures as the answer of a search."""
+    known: dict[str, Any] = {name: value for name, value in filters.items() if name != "id"}
+    known |= {name: int(known[name]) for name in ("count", "offset") if name in known}
+    tokens = [one if isinstance(one, Path) else f"mid_{one}" for one in images]
+    page = next(iter(client.similar_pages(*tokens, words=words, **known)))
+    return Images(
+        query_context=QueryContext(original_query=words),
+        total_estimated_matches=page.total_estimated_matches or 0,
+        current_offset=page.current_offset or 0,
+        next_offset=page.next_offset or 0,
+        value=page.value,
+    )
 
 
 def write_grid(pictures: list[bytes], file: Path) -> None:

@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypedDict, TypeVar, cast
 from urllib.parse import urlsplit
 
 import msgspec
 
 from vizsla.wire import (
     CUSTOM_SEARCH_PARAMETERS,
+    DEFAULT_COUNT,
+    FILTERS,
     CropArea,
     Image,
     ImageKnowledge,
@@ -22,8 +24,10 @@ from vizsla.wire import (
     Images,
     KnowledgeRequest,
     PagedImages,
+    SearchParameters,
     WireError,
     decode_error,
+    read_parameters,
     write_knowledge_request,
 )
 
@@ -136,6 +140,11 @@ class Calls:
         given = {name: value for name, value in params.items() if value}
         parts: Parts | None = None if named else {"image": ("image", _bytes(image))}
         return self._call(f"{self._base}/images/details", given, parts)
+
+    def similar(self, request: KnowledgeRequest, rest: Mapping[str, Any]) -> Call:
+        """A page of similar pictures."""
+        parts: Parts = {"knowledgeRequest": (None, write_knowledge_request(request))}
+        return self._call(f"{self._base}/images/visualsearch", _named(rest), parts)
 
     def visual_search(self, image: AnyImage, request: KnowledgeRequest, rest: Mapping[str, Any]) -> Call:
         named = _named_image(image)
@@ -253,6 +262,45 @@ def next_offset(page: Images, offset: int) -> int | None:
     """Where the next page begins; `None` after the last."""
     following = page.next_offset
     return following if page.value and offset < following < page.total_estimated_matches else None
+
+
+def liking(
+    tokens: Iterable[str], words: str, site: str | None, crop: CropArea, given: Mapping[str, Any]
+) -> KnowledgeRequest:
+    """The request for what is like the images of these tokens.
+
+    Raises:
+        InvalidRequest: a filter has no such value.
+        TypeError: there is no such filter.
+    """
+    pairs = _named({name: value for name, value in given.items() if name not in ("count", "offset")})
+    unknown = set(pairs) - {row.name for row in FILTERS}
+    if unknown:
+        raise TypeError(f"similar images have no such filter: {', '.join(sorted(unknown))}")
+    first, *more = tokens
+    return KnowledgeRequest(
+        insights_token=first,
+        crop=crop,
+        site=site,
+        filters=SearchParameters(q="", **read_parameters(FILTERS, pairs.items())),
+        words=words,
+        more=tuple(more),
+        skill="SimilarImages",
+        offset=given.get("offset") or 0,
+        count=DEFAULT_COUNT if given.get("count") is None else given["count"],
+    )
+
+
+def circumstances_in(given: Mapping[str, Any]) -> tuple[Circumstances, dict[str, Any]]:
+    """What is said of who asks, and the rest."""
+    names = Circumstances.__annotations__
+    rest = {name: value for name, value in given.items() if name not in names}
+    return cast(Circumstances, {name: given[name] for name in names if name in given}), rest
+
+
+def token_of(image: AnyImage) -> str | None:
+    """The token by which a picture is known already."""
+    return _named_image(image).get("insights_token")
 
 
 def similar_in(knowledge: ImageKnowledge) -> PagedImages:

@@ -13,6 +13,7 @@ from vizsla.wire import (
     ImageKnowledge,
     Images,
     KnowledgeRequest,
+    PagedImages,
     TrendingImages,
     decode_images,
     decode_insights,
@@ -25,11 +26,14 @@ from .calls import (
     Calls,
     Circumstances,
     SearchFilters,
+    circumstances_in,
     following,
+    liking,
     next_offset,
     read,
     read_bytes,
     similar_in,
+    token_of,
 )
 
 if TYPE_CHECKING:
@@ -140,28 +144,65 @@ class Client:
             self._http.send(self._calls.visual_search(image, request, circumstances)), decode_knowledge
         )
 
+    def similar_pages(
+        self,
+        image: AnyImage,
+        *more: AnyImage,
+        words: str = "",
+        crop: CropArea = WHOLE,
+        site: str | None = None,
+        **filters: Unpack[SearchFilters],
+    ) -> Iterator[PagedImages]:
+        """Pictures that look like these, page after page, the most similar first.
+
+        What goes beyond one picture and a site, other servers than Vizsla ignore.
+
+        Args:
+            image: as of `details`.
+            more: others; what comes is like one of them or, better, like all.
+            words: what they are to be besides, such as `red`.
+            crop: only this region of the first counts.
+            filters: as of `search`; `count` is that of a page.
+
+        Raises:
+            WireError, ClientError, OSError: as `details`.
+        """
+        circumstances, rest = circumstances_in(filters)
+        tokens = [self._token(one, crop if one is image else WHOLE, circumstances) for one in (image, *more)]
+        kept = token_of(image) is not None
+        request: KnowledgeRequest | None = liking(tokens, words, site, crop if kept else WHOLE, rest)
+        while request is not None:
+            call = self._calls.similar(request, circumstances)
+            page = similar_in(read(self._http.send(call), decode_knowledge))
+            yield page
+            request = following(request, page)
+
     def similar(
         self,
         image: AnyImage,
-        *,
+        *more: AnyImage,
+        words: str = "",
         limit: int | None = None,
         crop: CropArea = WHOLE,
         site: str | None = None,
-        **circumstances: Unpack[Circumstances],
+        **filters: Unpack[SearchFilters],
     ) -> Iterator[Image]:
-        """Pictures that look like it, the most similar first, page after page; arguments as of `visual_search`."""
-        if not isinstance(image, Image | str):  # a posted picture goes on under the token that it gets
-            posted = self.visual_search(image, crop=crop, **circumstances)
-            image, crop = posted.image.image_insights_token or "", WHOLE
-        request: KnowledgeRequest | None = KnowledgeRequest(crop=crop, site=site, skill="SimilarImages")
+        """Pictures that look like these, the most similar first; arguments as of `similar_pages`."""
         given = 0
-        while request is not None:
-            call = self._calls.visual_search(image, request, circumstances)
-            page = similar_in(read(self._http.send(call), decode_knowledge))
+        for page in self.similar_pages(image, *more, words=words, crop=crop, site=site, **filters):
             for found in page.value[: None if limit is None else limit - given]:
                 yield found
                 given += 1
-            request = None if given == limit else following(request, page)
+            if given == limit:
+                return
+
+    def _token(self, image: AnyImage, crop: CropArea, circumstances: Circumstances) -> str:
+        """The token of a picture; one that is sent, or is at an address, gets it from the server."""
+        token = token_of(image)
+        if token is None:
+            looked = self.visual_search(image, crop=crop, **circumstances)
+            token = looked.image.image_insights_token or ""
+        return token
 
     def trending(self, **circumstances: Unpack[Circumstances]) -> TrendingImages:
         """What people look for."""
@@ -249,27 +290,52 @@ class AsyncClient:
             await self._http.send(self._calls.visual_search(image, request, circumstances)), decode_knowledge
         )
 
+    async def similar_pages(
+        self,
+        image: AnyImage,
+        *more: AnyImage,
+        words: str = "",
+        crop: CropArea = WHOLE,
+        site: str | None = None,
+        **filters: Unpack[SearchFilters],
+    ) -> AsyncIterator[PagedImages]:
+        circumstances, rest = circumstances_in(filters)
+        tokens = [
+            await self._token(one, crop if one is image else WHOLE, circumstances) for one in (image, *more)
+        ]
+        kept = token_of(image) is not None
+        request: KnowledgeRequest | None = liking(tokens, words, site, crop if kept else WHOLE, rest)
+        while request is not None:
+            call = self._calls.similar(request, circumstances)
+            page = similar_in(read(await self._http.send(call), decode_knowledge))
+            yield page
+            request = following(request, page)
+
     async def similar(
         self,
         image: AnyImage,
-        *,
+        *more: AnyImage,
+        words: str = "",
         limit: int | None = None,
         crop: CropArea = WHOLE,
         site: str | None = None,
-        **circumstances: Unpack[Circumstances],
+        **filters: Unpack[SearchFilters],
     ) -> AsyncIterator[Image]:
-        if not isinstance(image, Image | str):  # a posted picture goes on under the token that it gets
-            posted = await self.visual_search(image, crop=crop, **circumstances)
-            image, crop = posted.image.image_insights_token or "", WHOLE
-        request: KnowledgeRequest | None = KnowledgeRequest(crop=crop, site=site, skill="SimilarImages")
         given = 0
-        while request is not None:
-            call = self._calls.visual_search(image, request, circumstances)
-            page = similar_in(read(await self._http.send(call), decode_knowledge))
+        async for page in self.similar_pages(image, *more, words=words, crop=crop, site=site, **filters):
             for found in page.value[: None if limit is None else limit - given]:
                 yield found
                 given += 1
-            request = None if given == limit else following(request, page)
+            if given == limit:
+                return
+
+    async def _token(self, image: AnyImage, crop: CropArea, circumstances: Circumstances) -> str:
+        """The token of a picture; one that is sent, or is at an address, gets it from the server."""
+        token = token_of(image)
+        if token is None:
+            looked = await self.visual_search(image, crop=crop, **circumstances)
+            token = looked.image.image_insights_token or ""
+        return token
 
     async def trending(self, **circumstances: Unpack[Circumstances]) -> TrendingImages:
         return read(await self._http.send(self._calls.trending(circumstances)), decode_trending)

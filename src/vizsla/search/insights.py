@@ -60,6 +60,8 @@ class Knowing:
 
     Args:
         q: the query that led to the image, if any.
+        more: other images that similar ones are to be like as well.
+        words: what similar images are to be besides.
         filters: what other images have to pass to be shown.
     """
 
@@ -70,6 +72,8 @@ class Knowing:
         addresses: Addresses,
         *,
         q: str = "",
+        more: Sequence[Subject] = (),
+        words: str = "",
         filters: Filters = (),
         market: str,
         safe_search: SafeSearch,
@@ -81,6 +85,8 @@ class Knowing:
         self.safe_search = safe_search
         self._circle = circle
         self._filters = filters
+        self._more = more
+        self._words = words
 
     @cached_property
     def shown_copies(self) -> list[ImageRecord]:
@@ -112,9 +118,13 @@ class Knowing:
 
     def similar(self, *, within: Filters = (), offset: int = 0, limit: int) -> Page:
         """Images that look like it, of those `within` more filters."""
-        similarity = self._circle.similarity
-        nearest = similarity.nearest(self.subject, (*self._filters, *within)) if within else self._nearest
-        return similarity.page(nearest, offset=offset, limit=limit)
+        nearest = self._asked(within) if within or self._more or self._words else self._nearest
+        return self._circle.similarity.page(nearest, offset=offset, limit=limit)
+
+    def _asked(self, within: Filters) -> Nearest:
+        """What is similar as it was asked for, within more filters, like more images, and as words say."""
+        filters = (*self._filters, *within)
+        return self._circle.similarity.nearest(self.subject, filters, more=self._more, words=self._words)
 
     @cached_property
     def _nearest(self) -> Nearest:

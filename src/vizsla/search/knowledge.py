@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Final
 
+from msgspec.structs import replace
+
+from vizsla.records import Filters
 from vizsla.wire import (
+    NO_FILTERS,
     Action,
     CropArea,
     ImageAction,
@@ -24,6 +29,7 @@ from vizsla.wire import (
 )
 
 from .answer import images_of
+from .filters import filters_of
 from .insights import Knowing, pages_including, query_of
 from .similar import on_site
 from .suggestions import ASKABLE
@@ -63,7 +69,9 @@ def _pages(request: KnowledgeRequest, knowing: Knowing) -> Action:
 
 
 def _similar(request: KnowledgeRequest, knowing: Knowing) -> Action:
-    within = (on_site(request.site),) if request.site else ()
+    within: Filters = (on_site(request.site),) if request.site else ()
+    if request.filters != NO_FILTERS:
+        within += filters_of(replace(request.filters, safe_search=knowing.safe_search), int(time.time()))
     page = knowing.similar(within=within, offset=request.offset, limit=request.count)
     data = PagedImages(
         value=knowing.images(page),

@@ -11,6 +11,7 @@ from vizsla.encoders.seam import Encoder
 from vizsla.engines.seam import CANDIDATES, Engine, Holds, Plan
 from vizsla.records import Below, Filters, ImageRecord, Vector
 from vizsla.store import Store
+from vizsla.wire import MAX_IMAGES
 
 from .grammar import Term
 from .ground import Ground
@@ -24,8 +25,8 @@ MAX_COPIES = 100
 NEIGHBOURS = 24
 """Nearest images that are asked what an image shows."""
 
-MOST_IMAGES = 8
-"""Images that what is similar may be like at once; a search each."""
+MOST_IMAGES = MAX_IMAGES
+"""Images that what is similar may be like at once: as many as can be asked for; a search each."""
 
 AGREEMENT = 5.0
 """How much more an image counts that is more like one than like the others of several: between the mean of the likenesses to

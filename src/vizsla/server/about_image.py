@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -11,8 +11,9 @@ import msgspec
 from vizsla.search.filters import filters_of, settled
 from vizsla.search.insights import Knowing, insights_of
 from vizsla.search.knowledge import knowledge_of
-from vizsla.search.subject import Meant
+from vizsla.search.subject import Meant, Subject
 from vizsla.wire import (
+    TOKENS,
     CropArea,
     DetailsParameters,
     InvalidRequest,
@@ -28,6 +29,8 @@ from .endpoint import Asked, Rooms
 PICTURES: Final = ("image", "file")
 """Names of the part with the picture: the documented one, and the one of .NET's `UploadFile`."""
 REQUEST: Final = "knowledgerequest"
+OUR_OWN: Final[dict[str, Any]] = {"words": "", "more": (), "entity_data": False}
+"""What a request may hold beside a posted picture and its region, without what it says of it."""
 
 
 def named_in_details(asked: Asked) -> Asked:
@@ -58,7 +61,7 @@ def named_in_visual_search(asked: Asked) -> Asked:
     part = next((part for part in asked.parts if part.name == REQUEST), None)
     request = parse_knowledge_request(part.data) if part else KnowledgeRequest()
     posted = _picture(asked.parts)
-    if posted and request != KnowledgeRequest(crop=request.crop, entity_data=request.entity_data):
+    if posted and msgspec.structs.replace(request, **OUR_OWN) != KnowledgeRequest(crop=request.crop):
         raise InvalidRequest.invalid(
             "image", "", "With a posted image the request holds nothing but imageInfo.cropArea."
         )
@@ -85,10 +88,12 @@ def details(rooms: Rooms, asked: Asked) -> Answer:
 
 def visual_search(rooms: Rooms, asked: Asked) -> Answer:
     """`POST /images/visualsearch`"""
-    return knowledge_of(asked.knowledge, _knowing(rooms, asked))
+    named = [Meant(parameter=TOKENS, crop_parameter="", token=token) for token in asked.knowledge.more]
+    more = [subject for meant in named if (subject := rooms.subjects.known(meant))]
+    return knowledge_of(asked.knowledge, _knowing(rooms, asked, more=more))
 
 
-def _knowing(rooms: Rooms, asked: Asked, *, q: str = "") -> Knowing:
+def _knowing(rooms: Rooms, asked: Asked, *, q: str = "", more: Sequence[Subject] = ()) -> Knowing:
     """Safe search demands what it demands in search."""
     assert asked.subject is not None
     parameters = SearchParameters(q=q, safe_search=asked.parameters.safe_search)
@@ -98,6 +103,8 @@ def _knowing(rooms: Rooms, asked: Asked, *, q: str = "") -> Knowing:
         rooms.circle,
         asked.addresses,
         q=q,
+        more=more,
+        words=asked.knowledge.words,
         filters=filters_of(parameters, int(time.time())),
         market=asked.market,
         safe_search=parameters.safe_search,

@@ -51,7 +51,8 @@ class WebPages:
         given = {name.lower(): value for name, value in reversed(pairs)}
         addresses = self._hosts.addresses(request)
         if given.get("view") and given.get("id"):
-            return await run_in_threadpool(self._picture, given["id"], given.get("q", ""), addresses)
+            about = given["id"], given.get("q", ""), given.get("words", "").strip()
+            return await run_in_threadpool(self._picture, *about, addresses)
         return await run_in_threadpool(self._results, pairs, addresses)
 
     async def trending(self, request: Request) -> Response:
@@ -72,15 +73,15 @@ class WebPages:
         answer = self._rooms.searcher.search(parameters, addresses)
         return html_page(self._pages.results(addresses.base, parameters, answer), addresses)
 
-    def _picture(self, image_id: str, query: str, addresses: Addresses) -> Response:
+    def _picture(self, image_id: str, query: str, words: str, addresses: Addresses) -> Response:
         subject = self._rooms.subjects.kept(image_id)
         if subject is None or subject.record is None:
             html = self._pages.sorry(addresses.base, "This picture is not here any more.")
             return html_page(html, addresses, status=404)
         similarity = self._rooms.circle.similarity
-        found = similarity.page(similarity.nearest(subject, SAFE), limit=SIMILAR)
+        found = similarity.page(similarity.nearest(subject, SAFE, words=words), limit=SIMILAR)
         image, *similar = images_of([subject.record, *found.records], query, addresses)
-        html = self._pages.picture(addresses.base, subject.record, image, query, similar)
+        html = self._pages.picture(addresses.base, subject.record, image, query, similar, words)
         return html_page(html, addresses)
 
     def _trending(self, market: str, addresses: Addresses) -> Response:

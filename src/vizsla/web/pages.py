@@ -87,12 +87,18 @@ class Pages:
         )
 
     def picture(
-        self, base: str, record: ImageRecord, image: Image, query: str, similar: Sequence[Image] = ()
+        self,
+        base: str,
+        record: ImageRecord,
+        image: Image,
+        query: str,
+        similar: Sequence[Image] = (),
+        words: str = "",
     ) -> str:
-        """The page about one image, with others that look like it."""
+        """The page about one image, with others that look like it and are as `words` say."""
         licence = LICENCES[record.licence]
-        shown = {"record": record, "image": image, "query": query, "licence": licence, "similar": similar}
-        return self._render("picture.html", base=base, **shown)
+        shown = {"record": record, "image": image, "licence": licence, "similar": similar}
+        return self._render("picture.html", base=base, query=query, words=words, **shown)
 
     def trending(self, base: str, answer: TrendingImages) -> str:
         """The page with what people look for."""

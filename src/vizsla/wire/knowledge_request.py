@@ -1,6 +1,8 @@
 """The JSON part `knowledgeRequest` of visual search, read as leniently as its clients write it (section 11.1).
 
-Keys in any case, numbers and booleans as strings, unknown keys ignored, null as absent.
+Keys in any case, numbers and booleans as strings, unknown keys ignored, null as absent. What is read beside that, and was never
+documented, is in places where a v7 client has nothing: `filters` has every filter of search, `invokedSkillsRequestData` has words
+and further images for similar ones (docs/contract.md).
 """
 
 from typing import Any, Final
@@ -8,13 +10,37 @@ from typing import Any, Final
 import msgspec
 
 from vizsla.wire.errors import InvalidRequest
-from vizsla.wire.parameters import DEFAULT_COUNT, MAX_COUNT, number
+from vizsla.wire.parameters import (
+    DEFAULT_COUNT,
+    MAX_COUNT,
+    SEARCH_PARAMETERS,
+    SearchParameters,
+    number,
+    to_pairs,
+)
 from vizsla.wire.requests import WHOLE, CropArea, fraction
 
 SKILLS: Final = {"similarimages": "SimilarImages", "similarproducts": "SimilarProducts"}
 
+FILTERS: Final = tuple(
+    row
+    for row in SEARCH_PARAMETERS
+    if row.name not in ("q", "count", "offset", "mkt", "cc", "setLang", "safeSearch", "id")
+)
+"""What of search narrows similar images as well."""
+
+NO_FILTERS: Final = SearchParameters(q="")
+
+MAX_IMAGES: Final = 8
+"""Images that similar ones may be like at once."""
+
 DEEPEST: Final = 16
 """Levels of the JSON that are looked at; published requests have four."""
+
+
+_DATA: Final = "knowledgeRequest.invokedSkillsRequestData"
+TOKENS: Final = f"{_DATA}.imageInsightsTokens"
+"""Where further images stand, for errors."""
 
 
 class KnowledgeRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,6 +51,12 @@ class KnowledgeRequest(msgspec.Struct, frozen=True, kw_only=True):
     crop: CropArea = WHOLE
     site: str | None = None
     """Only similar pictures of this site and what is below it."""
+    filters: SearchParameters = NO_FILTERS
+    """Only similar pictures that pass these filters; nothing else in it counts."""
+    words: str = ""
+    """What similar pictures are to be besides, such as `red`. Our own."""
+    more: tuple[str, ...] = ()
+    """Insights tokens of further images that they are to be like. Our own."""
     entity_data: bool = False
     skill: str | None = None
     """`SimilarImages` or `SimilarProducts`: only this, paged by `offset` and `count`. `None`: everything."""
@@ -46,12 +78,15 @@ def parse_knowledge_request(text: bytes) -> KnowledgeRequest:
     asked = _object(text)
     image, request = _inner(asked, "imageInfo"), _inner(asked, "knowledgeRequest")
     filters = _inner(request, "filters", "knowledgeRequest.filters")
-    data = _inner(request, "invokedSkillsRequestData", "knowledgeRequest.invokedSkillsRequestData")
+    data = _inner(request, "invokedSkillsRequestData", _DATA)
     return KnowledgeRequest(
         url=_text(image, "url", "imageInfo.url"),
         insights_token=_text(image, "imageInsightsToken", "imageInfo.imageInsightsToken"),
         crop=_crop(image),
         site=_text(filters, "site", "knowledgeRequest.filters.site"),
+        filters=_filters(filters),
+        words=_text(data, "q", f"{_DATA}.q") or "",
+        more=_tokens(data),
         entity_data=str(data.get("enableentitydata")).lower() == "true",
         skill=_skill(request),
         offset=_number(request, "offset", 0, None),
@@ -63,9 +98,14 @@ def write_knowledge_request(request: KnowledgeRequest) -> bytes:
     """The part that `parse_knowledge_request` reads back as `request`."""
     image = {"url": request.url, "imageInsightsToken": request.insights_token}
     crop = None if request.crop.whole else request.crop
-    asked: dict[str, Any] = {"filters": {"site": request.site} if request.site else None}
-    if request.entity_data:
-        asked["invokedSkillsRequestData"] = {"enableEntityData": "true"}
+    filters = {name: value for name, value in to_pairs(request.filters) if name != "q"}
+    filters |= {"site": request.site} if request.site else {}
+    data = {
+        "enableEntityData": "true" if request.entity_data else None,
+        "q": request.words or None,
+        "imageInsightsTokens": request.more or None,
+    }
+    asked: dict[str, Any] = {"filters": filters or None, "invokedSkillsRequestData": _given(data) or None}
     if request.skill:
         asked |= {"invokedSkills": [request.skill], "offset": request.offset, "count": request.count}
     return msgspec.json.encode(
@@ -127,6 +167,28 @@ def _side(area: dict[str, Any], side: str) -> float:
         return fraction(str(area[side]))
     except ValueError as reason:
         raise _wrong(path, area[side], str(reason)) from None
+
+
+def _filters(filters: dict[str, Any]) -> SearchParameters:
+    """The filters of search; `site` and what is unknown are not among them."""
+    given: dict[str, Any] = {}
+    for row in FILTERS:
+        value = str(filters.get(row.name.lower(), "")).strip()
+        try:
+            given |= {row.field: row.read(value)} if value else {}
+        except ValueError as reason:
+            raise _wrong(f"knowledgeRequest.filters.{row.name}", value, str(reason)) from None
+    return SearchParameters(q="", **given)
+
+
+def _tokens(data: dict[str, Any]) -> tuple[str, ...]:
+    found = data.get("imageinsightstokens", [])
+    named = [found] if isinstance(found, str) else found
+    if not isinstance(named, list) or not all(isinstance(token, str) for token in named):
+        raise _wrong(TOKENS, found, "It is a list of strings.")
+    if len(named) >= MAX_IMAGES:
+        raise _wrong(TOKENS, found, f"With the image itself they are at most {MAX_IMAGES}.")
+    return tuple(stripped for token in named if (stripped := token.strip()))
 
 
 def _skill(request: dict[str, Any]) -> str | None:
