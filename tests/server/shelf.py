@@ -65,7 +65,7 @@ class Shelf(NamedTuple):
     library: Library
     folder: Path
 
-    def search(self, q: str = "picture", **params: str | int) -> httpx.Response:
+    def search(self, q: str = "flag OR disc OR ball OR picture", **params: str | int) -> httpx.Response:
         url = f"{self.address}/v7.0/images/search"
         return httpx.get(url, params={"q": q, **params}, headers={KEY: self.key})
 
