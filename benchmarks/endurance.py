@@ -35,6 +35,9 @@ LOOKS = 10
 """How often memory is looked at after that."""
 
 CONNECTIONS = 8
+ALONE = ("--port", "0", "--workers", "1")
+"""One process, which remembers all that is asked."""
+
 SUBSET = "everything"
 WORDS = [
     "dog",
@@ -70,7 +73,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as directory:
         place = Path(directory) / "library"
         key = prepare(place)
-        command = [sys.executable, "-m", "vizsla", "serve", "--port", "0", "--library", str(place)]
+        command = [sys.executable, "-m", "vizsla", "serve", "--library", str(place), *ALONE]
         with subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         ) as server:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -13,6 +14,14 @@ def resident(process: int | str = "self") -> float:
 def peak(process: int | str = "self") -> float:
     """Megabytes at the most; not as `getrusage`, which remembers the process that started this one."""
     return _megabytes(process, "VmHWM")
+
+
+def processes(server: int) -> Iterator[int]:
+    """A process and those that it started."""
+    yield server
+    for started in Path(f"/proc/{server}/task").glob("*/children"):
+        for child in started.read_text("ascii").split():
+            yield from processes(int(child))
 
 
 def _megabytes(process: int | str, row: str) -> float:

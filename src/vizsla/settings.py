@@ -18,6 +18,7 @@ import msgspec
 from vizsla.wire import MARKETS
 
 DEFAULT_LIBRARY = Path("vizsla-library")
+IN_MEMORY: Final = "memory://"
 
 
 class SettingsError(Exception):
@@ -41,7 +42,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """SQLAlchemy URL of keys, usage, asked queries and subsets; default SQLite `state.db`."""
     blobs: str | None = None
     """obstore URL of the thumbnails; default the directory `blobs`."""
-    limits: str = "memory://"
+    limits: str = IN_MEMORY
     """`limits` URL where requests per second are counted: `memory://`, or `redis://...` or `valkey://...` for several
     servers."""
     query_log: bool = True
@@ -49,6 +50,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     host: str = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=0, le=65_535)] = 8000
+    workers: Annotated[int, msgspec.Meta(ge=0, le=64)] = 0
+    """Processes that answer requests; 0: one per core, but not more than four."""
     public_url: str | None = None
     """How the outside reaches the server; addresses in answers begin with it. Default: the `Host` header."""
     anonymous: bool = False

@@ -25,7 +25,10 @@ def environment(**variables: str) -> dict[str, str]:
     """Ours without settings of a vizsla, and with these."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("VIZSLA_")}
     kept.pop("PYTHONDONTWRITEBYTECODE", None)
-    return {**kept, "PYTHONPYCACHEPREFIX": _BYTECODE.name, **variables}
+    one = {
+        "VIZSLA_WORKERS": "1"
+    }  # further processes start for seconds after each server, beside what is tested
+    return {**kept, "PYTHONPYCACHEPREFIX": _BYTECODE.name, **one, **variables}
 
 
 def vizsla(*arguments: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -10,6 +10,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from conftest import Served
+from vizsla.library import Library
+from vizsla.settings import Settings
 from vizsla.wire import SEARCH_PARAMETERS, Images, decode_images
 
 from .command import Call, error_of, fail, serving, succeed
@@ -121,6 +124,52 @@ def test_a_bad_value_is_wrong_usage_told_in_one_line_that_names_it(
 def test_a_blank_query_is_wrong_usage(gallery: Path, call: Call) -> None:
     for query in ("", " ", "\t\n"):
         assert error_of(call("search", query, "--library", gallery)).code == 2
+
+
+def test_what_looks_like_a_file_or_an_image_of_the_library_is_found(
+    gallery: Path, tmp_path: Path, call: Call
+) -> None:
+    (dog,) = answer_of(succeed("search", "puppies", "--library", gallery, "--json", "--count", "1")).value
+    own = tmp_path / "dog"
+    with Library(Settings(library=gallery)) as library:
+        own.write_bytes(library.thumbnail(dog.image_id))
+    by_id, by_file, with_words = (
+        answer_of(call("search", *asked, "--library", gallery, "--json", "--count", "20").stdout)
+        for asked in (("--like", dog.image_id), ("--like", str(own)), ("red", "--like", dog.image_id.lower()))
+    )
+    assert len(by_id.value) == 20
+    assert dog.image_id not in [image.image_id for image in by_id.value]
+    assert dog.image_id in [image.image_id for image in by_file.value][:5]
+    assert titles(with_words) != titles(by_id)
+    both = call("search", "--like", dog.image_id, "--like", own, "--library", gallery, "--aspect", "tall")
+    assert both.returncode == 0, both.stderr
+    assert both.stdout
+
+
+def test_a_server_is_asked_for_what_looks_alike_as_the_library_is(
+    gallery: Path, call: Call, served: Served
+) -> None:
+    image_id = answer_of(succeed("search", "puppies", "--library", gallery, "--json")).value[0].image_id
+    asked = ("search", "red", "--like", image_id, "--json", "--count", "9", "--offset", "2", "--aspect", "wide")
+    here = answer_of(call(*asked, "--library", gallery).stdout)
+    there = answer_of(call(*asked, "--endpoint", served.address, "--key", served.key).stdout)
+    assert len(here.value) == 9
+    assert titles(there) == titles(here)
+    assert there.total_estimated_matches == here.total_estimated_matches
+    assert (there.current_offset, there.next_offset) == (here.current_offset, here.next_offset) == (2, 11)
+
+
+@pytest.mark.parametrize("like", ["no-such-file", "0" * 39, "."])
+def test_what_names_no_picture_is_wrong_usage(gallery: Path, call: Call, like: str) -> None:
+    assert error_of(call("search", "--like", like, "--library", gallery)).code == 2
+
+
+def test_pictures_that_are_none_are_told(gallery: Path, tmp_path: Path, call: Call) -> None:
+    (tmp_path / "no.png").write_bytes(b"no picture")
+    for like in (str(tmp_path / "no.png"), "0" * 40):
+        code, message = error_of(call("search", "--like", like, "--library", gallery))
+        assert code == 1
+        assert like in message
 
 
 def test_a_grid_is_written_as_a_picture(gallery: Path, tmp_path: Path, call: Call) -> None:

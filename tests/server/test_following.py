@@ -18,6 +18,7 @@ from vizsla.library import Library
 from vizsla.search import Searcher
 from vizsla.server import ServingError, application, running, serve
 from vizsla.server.follower import Follower
+from vizsla.server.run import listening
 from vizsla.settings import Settings
 from vizsla.state import Keys, Queries, StateError
 
@@ -167,8 +168,8 @@ def test_an_application_that_does_not_start_is_a_clear_error(capsys: pytest.Capt
 
     with pytest.raises(ServingError, match="did not start"), running(fails):
         pass
-    with pytest.raises(ServingError, match="did not start"):
-        serve(fails, "127.0.0.1", 0, ready=print)
+    with pytest.raises(ServingError, match="did not start"), listening("127.0.0.1", 0) as (bound,):
+        serve(fails, bound, ready=print)
     said = capsys.readouterr()
     assert said.err.count("the disk is gone") == 2
     assert said.out == ""

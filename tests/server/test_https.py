@@ -15,7 +15,8 @@ import trustme
 from msrest.authentication import CognitiveServicesCredentials
 
 from vizsla.library import Library
-from vizsla.server import application, running, tls_context
+from vizsla.server import application, running
+from vizsla.server.tls import tls_context
 from vizsla.settings import Settings, SettingsError
 
 from .shelf import KEY, Shelf, served_with

@@ -11,7 +11,7 @@ import pytest
 
 PROGRAM = """
 import ctypes, sys, threading
-from vizsla.server import few_arenas
+from vizsla.server.memory import few_arenas
 if sys.argv[2] == "few":
     few_arenas()
 libc = ctypes.CDLL(None)

@@ -211,6 +211,56 @@ def test_similar_images_can_be_restricted_to_a_site(shelf: Shelf) -> None:
     assert names("example.com") == []
 
 
+def similar_ids(asking: Asking, request: dict[str, Any], image: bytes | None = None) -> list[str]:
+    response = asking.look(request, image)
+    assert response.status_code == 200, response.text
+    return ids(action(response.json(), "VisualSearch")["data"]["value"])
+
+
+def test_similar_images_may_be_like_several_and_as_words_say(asking: Asking, token: str) -> None:
+    other = asking.image("flowers/sunflower.png")["imageInsightsToken"]
+    alone = similar_ids(asking, by_token(token))
+    several = by_token(token, invokedSkillsRequestData={"imageInsightsTokens": [other]})
+    said = by_token(token, invokedSkillsRequestData={"q": "sunflower"})
+    for request in (several, said):
+        found = similar_ids(asking, request)
+        assert found != alone
+        assert len(found) == 35
+    assert asking.record_id("flowers/sunflower.png") not in similar_ids(asking, several)
+    assert asking.record_id("flowers/sunflower.png") in similar_ids(asking, said)[:10]
+
+
+def test_the_words_are_about_similar_images_only(asking: Asking, token: str) -> None:
+    plain = asking.look(by_token(token)).json()
+    said = asking.look(by_token(token, invokedSkillsRequestData={"q": "red"})).json()
+    for kind in ("PagesIncluding", "RelatedSearches", "BestRepresentativeQuery"):
+        assert action(said, kind) == action(plain, kind)
+    assert said["tags"][1:] == plain["tags"][1:]
+
+
+def test_words_and_more_images_may_stand_beside_a_posted_picture(asking: Asking) -> None:
+    token = asking.image("flowers/sunflower.png")["imageInsightsToken"]
+    data = {"invokedSkillsRequestData": {"q": "red", "imageInsightsTokens": token}}
+    posted = similar_ids(asking, {"knowledgeRequest": data}, picture(ASTRONAUT))
+    assert posted != similar_ids(asking, {}, picture(ASTRONAUT))
+
+
+def test_a_region_has_words_and_other_images_beside_it(asking: Asking, token: str) -> None:
+    request = by_token(token, invokedSkillsRequestData={"q": "red"})
+    whole = similar_ids(asking, request)
+    request["imageInfo"]["cropArea"] = {"top": 0, "left": 0.6, "right": 1, "bottom": 0.4}
+    assert similar_ids(asking, request) != whole
+
+
+def test_similar_images_pass_every_filter_that_is_named(asking: Asking, token: str) -> None:
+    answer = asking.look(by_token(token, filters={"Aspect": "tall", "minHeight": 300})).json()
+    found = action(answer, "VisualSearch")["data"]
+    assert found["value"]
+    assert all(one["height"] >= 300 and one["height"] > one["width"] for one in found["value"])
+    plain = asking.look(by_token(token)).json()
+    assert action(answer, "PagesIncluding") == action(plain, "PagesIncluding")
+
+
 def test_what_is_asked_about_entities_is_politely_ignored(asking: Asking, token: str) -> None:
     asked = by_token(token, invokedSkillsRequestData={"enableEntityData": "true"})
     asked["knowledgeRequest"]["subscriptionContext"] = {"any": "thing"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,6 +22,9 @@ def serve(
     library: LibraryOption = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on; default 127.0.0.1.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Default 8000; 0 picks one.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=0, max=64, help="Processes that answer; default one per core, up to 4.")
+    ] = None,
     public_url: Annotated[
         str | None, typer.Option(callback=http_address, help="How the outside reaches the server.")
     ] = None,
@@ -34,17 +36,19 @@ def serve(
     https_only: Annotated[bool | None, typer.Option("--https-only", help="Refuse plain HTTP.")] = None,
 ) -> None:
     """Serve the library: the API, thumbnails, and pages for people."""
-    from vizsla.server import application, few_arenas, tls_context
-    from vizsla.server import serve as run
+    from vizsla.server import prepare_process, serve_library
 
-    few_arenas()
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("vizsla").setLevel(logging.INFO)
-    options = {"host": host, "port": port, "public_url": public_url, "anonymous": anonymous}
+    prepare_process()
+    options = {
+        "host": host,
+        "port": port,
+        "workers": workers,
+        "public_url": public_url,
+        "anonymous": anonymous,
+    }
     secure = {"tls_certificate": tls_certificate, "tls_key": tls_key, "https_only": https_only}
     with open_library(library, **options, **secure) as opened:
         settings = opened.settings
-        tls = tls_context(settings.tls_certificate, settings.tls_key)
         _ = opened.encoder  # one that is not the library's is an error now, not with the first search
         if not settings.anonymous and not any(key.revoked is None for key in opened.keys.all()):
             note("there is no key yet, and the API answers only with one: `vizsla keys create` makes one")
@@ -52,13 +56,7 @@ def serve(
             note(
                 "only HTTPS is answered, and nothing here speaks it: name a certificate, or `trusted_proxies`"
             )
-        run(
-            application(opened),
-            settings.host,
-            settings.port,
-            lambda address: print(f"vizsla: listening on {address}", flush=True),
-            tls=tls,
-        )
+        serve_library(opened, lambda address: print(f"vizsla: listening on {address}", flush=True))
 
 
 def _refuses_everything(settings: Settings) -> bool:

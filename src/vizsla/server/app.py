@@ -30,14 +30,17 @@ CALLED_FROM_PAGES = (*(f"{prefix}/" for prefix in (*PREFIXES, CUSTOM)), "/openap
 """Beginnings of the paths that pages of other origins may call."""
 
 
-def application(library: Library) -> Starlette:
+def application(library: Library, *, limits: str | None = None) -> Starlette:
     """The ASGI application that serves a library, as its settings say.
 
     While it runs, the index follows the store, so that what others add is found within a second.
+
+    Args:
+        limits: where calls per second are counted, in place of the setting.
     """
     settings = library.settings
     hosts = Hosts(settings.public_url)
-    admission = Admission(library.keys, settings.limits, anonymous=settings.anonymous)
+    admission = Admission(library.keys, limits or settings.limits, anonymous=settings.anonymous)
     follower = Follower(library, admission)
     rooms = Rooms.of(library)
     api = Api(rooms, settings, admission, hosts)

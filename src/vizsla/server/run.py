@@ -53,24 +53,26 @@ class _Server(uvicorn.Server):
 
 
 def serve(
-    app: ASGIApp, host: str, port: int, ready: Callable[[str], None], *, tls: ssl.SSLContext | None = None
+    app: ASGIApp,
+    bound: socket.socket,
+    ready: Callable[[], None],
+    *,
+    tls: ssl.SSLContext | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM.
 
     Args:
-        port: 0 picks a free one.
-        ready: called with the address once requests are answered.
+        bound: one of `listening`.
+        ready: called once requests are answered.
         tls: serve HTTPS with it.
 
     Raises:
-        ServingError: the address is taken or not ours, or the application did not start.
+        ServingError: the application did not start.
     """
-    with _listening(host, port) as bound:
-        address = _address(host, bound, tls)
-        server = _server(app, lambda: ready(address), tls, Limits())
-        server.run([bound])
-        if not server.started:
-            raise ServingError("the server did not start; the lines above say why")
+    server = _server(app, ready, tls, Limits())
+    server.run([bound])
+    if not server.started:
+        raise ServingError("the server did not start; the lines above say why")
 
 
 @contextmanager
@@ -87,7 +89,7 @@ def running(
     Raises:
         ServingError: as `serve`.
     """
-    with _listening(host, port) as bound:
+    with listening(host, port) as (bound,):
         settled = threading.Event()
         server = _server(app, settled.set, tls, limits or Limits())
 
@@ -104,7 +106,7 @@ def running(
             thread.join()
             raise ServingError("the server did not start; the lines above say why")
         try:
-            yield _address(host, bound, tls)
+            yield address_of(host, bound, tls)
         finally:
             server.should_exit = True
             thread.join()
@@ -128,23 +130,57 @@ def _server(app: ASGIApp, ready: Callable[[], None], tls: ssl.SSLContext | None,
 
 
 @contextmanager
-def _listening(host: str, port: int) -> Iterator[socket.socket]:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
+def listening(host: str, port: int, count: int = 1) -> Iterator[list[socket.socket]]:
+    """Sockets bound to one address, which share what comes in.
+
+    The first listens, and the others do when they are served: what comes in is given to those that listen.
+
+    Args:
+        port: 0 picks a free one.
+        count: how many, each for a process of its own.
+
+    Raises:
+        ServingError: the address is taken or not ours.
+    """
+    sockets: list[socket.socket] = []
     try:
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            bound.bind((host, port))
-            bound.listen(BACKLOG)
+            _listen(sockets, host, port, count)
         except (OSError, OverflowError) as error:
             raise ServingError(
                 f"cannot listen on {host}:{port}: {error}; choose another with --host and --port"
             ) from error
-        yield bound
+        yield sockets
     finally:
+        for bound in sockets:
+            bound.close()
+
+
+def _listen(sockets: list[socket.socket], host: str, port: int, count: int) -> None:
+    """Fill `sockets`, of which the caller closes what there is, also after an error."""
+    sockets.append(_bound(host, port))
+    sockets[0].listen(BACKLOG)
+    if count > 1:  # sockets that share an address do not tell when it is another's; the first one did
+        port = sockets[0].getsockname()[1]
+        sockets.pop().close()
+        sockets += (_bound(host, port, shared=True) for _ in range(count))
+        sockets[0].listen(BACKLOG)
+
+
+def _bound(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        bound.bind((host, port))
+    except BaseException:
         bound.close()
+        raise
+    return bound
 
 
-def _address(host: str, bound: socket.socket, tls: ssl.SSLContext | None) -> str:
+def address_of(host: str, bound: socket.socket, tls: ssl.SSLContext | None) -> str:
+    """What leads to a socket that is bound to `host`."""
     name = f"[{host}]" if ":" in host else host
     return f"{'https' if tls else 'http'}://{name}:{bound.getsockname()[1]}"
