@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
-import numpy as np
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import DatabaseError, OperationalError
 
@@ -16,7 +15,8 @@ from vizsla.records import Change, ImageRecord, Vector
 
 from .database import Database, rows
 from .recent import Recent
-from .schema import SCHEMA_VERSION, copies, counters, metadata, records, removed, sources, vectors
+from .schema import SCHEMA_VERSION, copies, counters, metadata, records, removed, sources
+from .spaces import Space, as_stored, as_vector
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(ImageRecord).decode
@@ -32,7 +32,6 @@ _Item = TypeVar("_Item")
 
 _SEQUENCE = select(counters.c.value).where(counters.c.name == "sequence")
 _SEQUENCE_NOW = "SELECT value FROM counters WHERE name IN ({})"
-_VECTORS = "SELECT number, vector FROM vectors WHERE number IN ({})"
 _BY_NUMBER = (
     "SELECT number, record, COALESCE(count, 1) FROM records "
     "LEFT JOIN copies ON copies.content_id = records.content_id WHERE number IN ({})"
@@ -44,13 +43,6 @@ _ALIKE = (
 )
 _STORED = select(records.c.number, records.c.record, func.coalesce(copies.c.count, 1)).outerjoin(
     copies, copies.c.content_id == records.c.content_id
-)
-_CHANGED = (
-    select(records.c.sequence, records.c.number, records.c.record, vectors.c.vector)
-    .outerjoin(vectors)
-    .where(records.c.sequence > bindparam("after"))
-    .order_by(records.c.sequence)
-    .limit(bindparam("limit"))
 )
 _REMOVED = (
     select(removed.c.sequence, removed.c.number)
@@ -101,12 +93,14 @@ class Store:
 
     Args:
         url: an SQLAlchemy URL, or the path of an SQLite file, made if it does not exist.
+        space: whose vectors are read and written; see `spaces`.
 
     Raises:
         StoreError: it cannot be opened, or is of a newer schema.
     """
 
-    def __init__(self, url: str | Path) -> None:
+    def __init__(self, url: str | Path, space: str = "") -> None:
+        self._space = Space(space)
         self._database = Database(url)
         self._recent: Recent[Stored] = Recent(0, REMEMBERED)
         with self._errors():
@@ -115,6 +109,7 @@ class Store:
     def _prepare(self) -> None:
         with self._database.writing() as db:
             metadata.create_all(db)
+            self._space.prepare(db)
             known = _pairs(db.execute(select(counters.c.name, counters.c.value)))
             if known.get("schema", SCHEMA_VERSION) > SCHEMA_VERSION:
                 raise StoreError("the records are of a newer version of vizsla: upgrade vizsla to read them")
@@ -199,14 +194,15 @@ class Store:
         if known:
             number = known.number
             db.execute(update(records).where(records.c.number == number).values(row))
-            db.execute(delete(vectors).where(vectors.c.number == number))
+            kept = self._space.table
+            db.execute(delete(kept).where(kept.c.number == number))
         else:
             key = db.execute(insert(records).values(row)).inserted_primary_key
             assert key is not None
             number = int(key[0])
         if entry.vector is not None:
-            half = entry.vector.astype("<f2").tobytes()
-            db.execute(insert(vectors).values(number=number, vector=half))
+            half = as_stored(entry.vector)
+            db.execute(insert(self._space.table).values(number=number, vector=half))
         return _Known(number, record.discovered, record.content_id)
 
     def _recount(self, db: Connection, content_ids: Iterable[bytes]) -> None:
@@ -226,7 +222,6 @@ class Store:
             ]
             first = self._advance(db, len(gone))
             for sequence, stored in enumerate(gone, first):
-                db.execute(delete(vectors).where(vectors.c.number == stored.number))
                 db.execute(delete(records).where(records.c.number == stored.number))
                 db.execute(insert(removed).values(number=stored.number, sequence=sequence))
             self._recount(db, {stored.record.content_id for stored in gone})
@@ -244,6 +239,31 @@ class Store:
             update(counters).where(counters.c.name == "sequence").values(value=counters.c.value + steps)
         )
         return self._sequence(db) - steps + 1
+
+    # Vectors of an encoder that is to come
+
+    def encoded(self, made: Mapping[int, Vector], step: int) -> None:
+        """Keep vectors of records by number, made after reading the changes up to a step; those that are gone are left out."""
+        with self._errors(), self._database.writing() as db:
+            there = set(db.scalars(select(records.c.number).where(records.c.number.in_(made))))
+            self._space.put(db, {number: vector for number, vector in made.items() if number in there})
+            self._space.reach(db, step)
+
+    def encoded_to(self) -> int:
+        """The step that was given to `encoded` last; 0 before that."""
+        with self._errors(), self._database.reading() as db:
+            return self._space.reached(db)
+
+    def behind(self) -> int:
+        """How many records have changed since `encoded_to`."""
+        with self._errors(), self._database.reading() as db:
+            changed = records.c.sequence > self._space.reached(db)
+            return int(db.scalar(select(func.count()).select_from(records).where(changed)) or 0)
+
+    def forget(self, space: str) -> None:
+        """Forget the vectors of another space, if there are any."""
+        with self._errors(), self._database.writing() as db:
+            Space(space).drop(db)
 
     # Reading
 
@@ -293,16 +313,16 @@ class Store:
     def vector(self, number: int) -> Vector | None:
         """The vector of a record, `(dimension,)`; `None` if it has none."""
         with self._errors(), self._database.reading() as db:
-            data = db.scalar(select(vectors.c.vector).where(vectors.c.number == number))
-        return None if data is None else _vector(data)
+            data = next((row[1] for row in rows(db, self._space.by_number, (number,))), None)
+        return None if data is None else as_vector(data)
 
     def vectors(self, numbers: Sequence[int]) -> dict[int, Vector]:
         """The vectors of records by number; those that have none are left out."""
         with self._errors(), self._database.reading() as db:
             return {
-                number: _vector(data)
+                number: as_vector(data)
                 for part in _slices(numbers)
-                for number, data in rows(db, _VECTORS, part)
+                for number, data in rows(db, self._space.by_number, part)
             }
 
     def of_content(self, content_id: bytes) -> list[Stored]:
@@ -340,7 +360,9 @@ class Store:
 
     def without_vector(self) -> list[int]:
         """Numbers of records that have lost their vector."""
-        query = select(records.c.number).outerjoin(vectors).where(vectors.c.number.is_(None))
+        kept = self._space.table
+        query = select(records.c.number).outerjoin(kept, kept.c.number == records.c.number)
+        query = query.where(kept.c.number.is_(None))
         with self._errors(), self._database.reading() as db:
             return list(db.scalars(query))
 
@@ -367,7 +389,7 @@ class Store:
     def changes(self, after: int, limit: int = 1000) -> list[Change]:
         """The next steps after a sequence number, each with the newest state of its record."""
         with self._errors(), self._database.snapshot() as db:  # one state for both tables
-            kept = db.execute(_CHANGED, {"after": after, "limit": limit}).all()
+            kept = db.execute(self._space.changed, {"after": after, "limit": limit}).all()
             gone = db.execute(_REMOVED, {"after": after, "limit": limit}).all()
             steps = [_change(*row) for row in kept] + [
                 Change(sequence, number, None) for sequence, number in gone
@@ -419,11 +441,7 @@ def _not_ok(db: Connection) -> list[str]:
 
 
 def _change(sequence: int, number: int, record: bytes, vector: bytes | None) -> Change:
-    return Change(sequence, number, _decode(record), None if vector is None else _vector(vector))
-
-
-def _vector(data: bytes) -> Vector:
-    return np.frombuffer(data, "<f2").astype(np.float32)
+    return Change(sequence, number, _decode(record), None if vector is None else as_vector(vector))
 
 
 def _slices(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
