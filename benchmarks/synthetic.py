@@ -27,7 +27,7 @@ def make(directory: Path, records: int) -> Library:
     library = Library(Settings(library=directory, anonymous=True))
     library.make()
     source = library.store.source("folder", "/pictures")
-    for batch in _batches(library.encoder, records):
+    for batch in entries(library.encoder, records):
         library.store.put(source, batch)
     library.index()
     return library
@@ -49,7 +49,8 @@ def vocabulary() -> list[str]:
     return words[:VOCABULARY]
 
 
-def _batches(encoder: Encoder, records: int) -> Iterator[list[Entry]]:
+def entries(encoder: Encoder, records: int) -> Iterator[list[Entry]]:
+    """The records in batches, the same each time; they are numbered from 1 on."""
     random = np.random.default_rng(SEED)
     words = vocabulary()
     concepts = encoder.encode_texts(words[:CONCEPTS])
