@@ -16,11 +16,14 @@ if TYPE_CHECKING:
 VERSIONS: dict[str, int] = {
     "digest": 1,
     "geometry": 1,
-    "colour": 1,
+    "colour": 2,
     "transparency": 1,
     "animation": 1,
     "kind": 1,
     "metadata": 1,
+    "sharpness": 1,
+    "faces": 1,
+    "adult": 1,
 }
 """Name to version of every row of `ANALYSERS`; raising one makes adding a source again redo its records."""
 

@@ -6,7 +6,18 @@ from typing import Any
 
 import msgspec
 
-from vizsla.analyse import animation, colour, digest, geometry, kind, metadata, transparency
+from vizsla.analyse import (
+    adult,
+    animation,
+    colour,
+    digest,
+    faces,
+    geometry,
+    kind,
+    metadata,
+    sharpness,
+    transparency,
+)
 from vizsla.analyse.seam import Analyser
 from vizsla.decode import Picture
 from vizsla.records import Claims
@@ -19,6 +30,9 @@ ANALYSERS: tuple[Analyser, ...] = (
     animation.ANALYSER,
     kind.ANALYSER,
     metadata.ANALYSER,
+    sharpness.ANALYSER,
+    faces.ANALYSER,
+    adult.ANALYSER,
 )
 
 
@@ -33,12 +47,13 @@ class Analysis(msgspec.Struct, frozen=True):
     """`ImageRecord.analysers`."""
 
 
-def analyse(picture: Picture) -> Analysis:
-    """Run the table over one picture."""
-    found = [analyser.run(picture) for analyser in ANALYSERS]
+def analyse(picture: Picture, *, without: frozenset[str] = frozenset()) -> Analysis:
+    """Run the table over one picture, but for some analysers by name; what they would find keeps its default."""
+    rows = [row for row in ANALYSERS if row.name not in without]
+    found = [row.run(picture) for row in rows]
     claims = next(part for part in found if isinstance(part, Claims))
     fields: dict[str, Any] = {}
     for part in found:
         if part is not claims:
             fields |= msgspec.structs.asdict(part)
-    return Analysis(fields, claims, {analyser.name: analyser.version for analyser in ANALYSERS})
+    return Analysis(fields, claims, {row.name: row.version for row in rows})
