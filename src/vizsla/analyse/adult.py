@@ -1,0 +1,81 @@
+"""Whether a picture is not for everybody to see.
+
+Yahoo's open_nsfw (2016, BSD-2-Clause) answers with a probability; only which side of `THRESHOLD` it lies on is kept.
+Coloured pictures with hardly a pixel of the colours of skin are not shown to it. The owner's word for a source goes before it (`vizsla add --adult`). `benchmarks/adult.py` prints how often harmless
+pictures are taken for adult ones; `docs/decisions/0011-faces-and-adult-content.md` has the reasons.
+"""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from vizsla.analyse.networks import Network, opaque, scaled
+from vizsla.analyse.seam import Analyser
+from vizsla.decode import Picture
+from vizsla.decode.pixels import Pixels
+
+SQUEEZED, SIDE = 256, 224
+"""The picture is squeezed into the first square; the middle of it is looked at. As the network was trained."""
+
+RECOMPRESSED = 0.53
+"""Log-odds by which the network's usual round through JPEG raises its answer on photos, with a spread of 0.6; it is left
+out here, and made up for."""
+
+THRESHOLD = 0.5
+"""Probability from which a picture is adult. The network's authors call what is below 0.2 safe and above 0.8 not; harmless
+photos end well below the middle, and safe search promises that no adult picture comes."""
+
+SKIN_BLUE, SKIN_RED = (77, 127), (133, 173)
+"""Cb and Cr of skin of every tone (Chai and Ngan 1999, "Face segmentation using skin-color map in videophone
+applications", section III). Wood, sand and fur are so too."""
+LEAST_SKIN = 0.1
+"""Share of such pixels from which a coloured picture is looked at."""
+GREY_STEP, GREY_SHARE = 12, 0.95
+"""Difference of channels in a grey pixel, and the share of them from which colours say nothing of skin."""
+
+_network = Network("adult.onnx")
+
+
+class Adult(msgspec.Struct, frozen=True):
+    adult: bool
+
+
+def judge(picture: Picture) -> Adult:
+    return Adult(may_show_skin(picture.small) and probability(picture) >= THRESHOLD)
+
+
+def may_show_skin(small: Pixels) -> bool:
+    """Of every second pixel of every second row: enough of them have colours of skin, or nearly all have none."""
+    levels = small[::2, ::2].astype(np.int32)
+    red, green, blue = levels[..., 0], levels[..., 1], levels[..., 2]
+    # ITU-R BT.601, in parts of 1,000, with 128 added as JFIF does.
+    from_blue = (-169 * red - 331 * green + 500 * blue) // 1000 + 128
+    from_red = (500 * red - 419 * green - 81 * blue) // 1000 + 128
+    skin = _within(from_blue, SKIN_BLUE) & _within(from_red, SKIN_RED)
+    if skin.mean() >= LEAST_SKIN:
+        return True
+    grey = levels.max(axis=2) - levels.min(axis=2) <= GREY_STEP
+    return bool(grey.mean() >= GREY_SHARE)
+
+
+def _within(values: NDArray[np.int32], bounds: tuple[int, int]) -> NDArray[np.bool_]:
+    return (values >= bounds[0]) & (values <= bounds[1])
+
+
+def probability(picture: Picture) -> float:
+    """That the picture is adult, 0 to 1, whatever its colours."""
+    log_odds = float(_network.run(square(picture))[0].item()) + RECOMPRESSED
+    return 1 / (1 + math.exp(-max(log_odds, -50.0)))
+
+
+def square(picture: Picture) -> Pixels:
+    """`(SIDE, SIDE, 3)`: the middle, scaled linearly, as what the network was trained on."""
+    edge = (SQUEEZED - SIDE) / 2 / SQUEEZED
+    return scaled(opaque(picture.kept), SIDE, SIDE, (edge, edge, 1 - edge, 1 - edge))
+
+
+ANALYSER = Analyser("adult", 1, judge)
