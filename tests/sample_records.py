@@ -12,7 +12,7 @@ def record(number: int, **fields: Any) -> ImageRecord:
         "image_id": f"{number:040X}",
         "source": "/pictures",
         "key": f"{number}.jpg",
-        "content_id": number.to_bytes(16, "big"),
+        "content_id": number.to_bytes(16, "little"),
         "file_size": 1000,
         "format": "jpeg",
         "width": 640,

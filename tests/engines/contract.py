@@ -8,12 +8,25 @@ from typing import Any as Anything
 import numpy as np
 import pytest
 
-from vizsla.engines.seam import CANDIDATES, TEXT_FIELDS, All, Any, Engine, Match, Not, Plan, Words
+from vizsla.engines.seam import (
+    CANDIDATES,
+    COLLAPSED,
+    TEXT_FIELDS,
+    All,
+    Any,
+    Engine,
+    Hits,
+    Match,
+    Not,
+    Plan,
+    Words,
+)
 from vizsla.records import AnyOf, Between, Condition
 
 from .samples import DIMENSION, axis, change, removal, titles, unique
 
 PAGE = 100
+ONE, TWO = b"1" * 16, b"2" * 16
 
 
 def found(engine: Engine, words: Match | None = None, **plan: Anything) -> set[int]:
@@ -244,6 +257,14 @@ class EngineContract:
         assert found(engine, Words("bird"), vector=axis(1), floor=9) == set()
         assert found(engine, vector=axis(1), floor=2, demand=Words("dog")) == set()
 
+    def test_without_a_look_that_reaches_the_peak_nothing_is_found_by_looks(self, engine: Engine) -> None:
+        engine.apply([change(n, title="dog" if n == 1 else "cat", vector=axis(n)) for n in range(1, 6)])
+        assert engine.search(Plan(vector=axis(1), floor=2, peak=5)).numbers == (5, 4, 3, 2)
+        assert engine.search(Plan(vector=axis(1), floor=2, peak=5.5)) == Hits((), 0)
+        assert found(engine, Words("dog"), vector=axis(1), floor=2, peak=5.5) == {1}
+        assert found(engine, vector=axis(1), peak=5, demand=Words("dog")) == set()
+        assert found(engine, vector=axis(1), peak=5, without=(5,)) == set()
+
     def test_a_floor_lets_through_no_more_than_the_nearest_candidates(self, engine: Engine) -> None:
         engine.apply([change(n, vector=axis(n)) for n in range(1, CANDIDATES + 51)])
         assert engine.search(Plan(vector=axis(1), floor=10)).total == CANDIDATES
@@ -258,15 +279,65 @@ class EngineContract:
         engine.apply(
             [
                 change(1, title="dog", vector=axis(1)),
-                change(2, title="dog and a longer title", vector=axis(3)),
-                change(3, title="cat", vector=axis(2)),
+                change(2, title="dog", vector=axis(3)),
+                change(3, title="cat", vector=axis(4)),
                 change(4, title="dog"),
             ]
         )
         hits = engine.search(Plan(words=Words("dog"), vector=axis(1)))
-        assert hits.numbers[0] in (1, 2)
-        assert hits.numbers[1] in (1, 2)
-        assert hits.total == 4
+        assert (hits.numbers, hits.total) == ((2, 1, 4, 3), 4)
+
+    def test_looks_below_the_floor_tell_word_matches_apart(self, engine: Engine) -> None:
+        engine.apply([change(n, title="dog", vector=axis(n % 4)) for n in range(1, 5)])
+        hits = engine.search(Plan(words=Words("dog"), vector=axis(1), floor=9, peak=9))
+        assert (hits.numbers, hits.total) == ((3, 2, 1, 4), 4)
+
+    # One of each group
+
+    def test_of_records_that_show_one_picture_the_best_is_found(self, engine: Engine) -> None:
+        engine.apply(
+            [
+                change(1, description="dog", group_id=ONE, vector=axis(1)),
+                change(2, title="dog", group_id=ONE, vector=axis(5)),
+                change(3, title="cat", group_id=ONE, vector=axis(4), kind="line"),
+                change(4, title="dog and a cat", vector=axis(2)),
+                change(5, title="dog", group_id=TWO, vector=axis(3)),
+            ]
+        )
+        dog = Words("dog")
+        assert engine.search(Plan(collapse=True)) == Hits((5, 4, 3), 3)
+        assert engine.search(Plan(vector=axis(1), collapse=True)) == Hits((2, 5, 4), 3)
+        assert found(engine, dog, collapse=True) == {2, 4, 5}
+        assert engine.search(Plan(words=dog, vector=axis(1), collapse=True)) == Hits((2, 5, 4), 3)
+        lines = any_of("kind", "line")
+        assert engine.search(Plan(vector=axis(1), filters=lines, collapse=True)).numbers == (3,)
+        assert engine.search(Plan(vector=axis(1), without=(1,), collapse=True)).numbers == (5, 4)
+        assert engine.search(Plan(words=dog, without=(3, 4), collapse=True)).numbers == (5,)
+        assert found(engine, dog) == {1, 2, 4, 5}
+
+    def test_groups_follow_changes(self, engine: Engine) -> None:
+        engine.apply([change(1, group_id=ONE), change(2, group_id=ONE), change(3)])
+        assert engine.search(Plan(collapse=True)).numbers == (3, 2)
+        engine.apply([change(3, sequence=4, group_id=ONE), removal(2, sequence=5)])
+        assert engine.search(Plan(collapse=True)).numbers == (3,)
+        engine.apply([change(1, sequence=6)])
+        assert engine.search(Plan(collapse=True)).numbers == (3, 1)
+
+    def test_pages_of_many_matches_show_each_picture_and_no_copy_of_what_came_early(
+        self, engine: Engine
+    ) -> None:
+        count = COLLAPSED + 500
+        engine.apply(
+            [
+                change(n, title="dog", tags=("x",) * (n % 7), group_id=(n % 700 + 1).to_bytes(16, "little"))
+                for n in range(1, count + 1)
+            ]
+        )
+        pages = paged(engine, words=Words("dog"), collapse=True)
+        assert unique(pages)
+        assert {n % 700 for n in pages} == set(range(700))
+        assert not {n % 700 for n in pages[:500]} & {n % 700 for n in pages[500:]}
+        assert paged(engine, 333, words=Words("dog"), collapse=True) == pages
 
     # Changes
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from vizsla.engines.fusion import reciprocal_rank_fusion
+from vizsla.engines.fusion import Scored, fused
 from vizsla.engines.seam import CANDIDATES, TEXT_FIELDS, All, Any, Hits, Holds, Match, Not, Plan, Words
 from vizsla.records import COLUMNS, AnyOf, Below, Between, Change, Condition, Filters, ImageRecord, Vector
 
@@ -93,34 +93,50 @@ class ReferenceEngine:
             raise ValueError("the vector does not fit")
         vector = plan.vector if plan.vector is not None and plan.vector.any() else None
         if words is None and vector is None:
-            return Hits(tuple(allowed[plan.offset : plan.offset + plan.limit]), len(allowed))
-        ranked = self._by_words(words, allowed) if words is not None else []
-        looks = self._by_looks(vector, allowed, plan.floor) if vector is not None else []
-        head = reciprocal_rank_fusion((ranked[:CANDIDATES], looks))
-        everything = head + [number for number in ranked if number not in set(head)]
-        return Hits(tuple(everything[plan.offset : plan.offset + plan.limit]), len(everything))
+            return self._shown(allowed, plan)
+        ranked = self._by_words(words, allowed) if words is not None else Scored((), ())
+        near = self._by_looks(vector, allowed) if vector is not None else Scored((), ())
+        head = Scored(ranked.numbers[:CANDIDATES], ranked.scores[:CANDIDATES])
+        everything = fused(head, near, near_enough(near, plan), plan.peak or 0.0)
+        everything += [number for number in ranked.numbers if number not in set(everything)]
+        return self._shown(everything, plan)
+
+    def _shown(self, ranked: Sequence[int], plan: Plan) -> Hits:
+        shown = self._collapsed(ranked) if plan.collapse else ranked
+        return Hits(tuple(shown[plan.offset : plan.offset + plan.limit]), len(shown))
+
+    def _collapsed(self, ranked: Sequence[int]) -> list[int]:
+        firsts: dict[bytes, int] = {}
+        for number in ranked:
+            firsts.setdefault(self.group(number), number)
+        return list(firsts.values())
+
+    def group(self, number: int) -> bytes:
+        return self._records[number][0].group
 
     def _allowed(self, plan: Plan) -> list[int]:
         demand = demanded(plan.demand) if plan.demand is not None else None
+        out = {self.group(number) for number in plan.without if number in self._records}
         return [
             number
             for number in self._within(plan.filters)
             if number not in plan.without
+            and not (plan.collapse and self.group(number) in out)
             and (demand is None or score(demand, self._records[number][0]) is not None)
         ]
 
-    def _by_words(self, words: Match, allowed: Iterable[int]) -> list[int]:
+    def _by_words(self, words: Match, allowed: Iterable[int]) -> Scored:
         scores = {number: score(words, self._records[number][0]) for number in allowed}
-        return sorted((n for n in allowed if scores[n] is not None), key=lambda n: -(scores[n] or 0.0))
+        return _ranked({number: found for number, found in scores.items() if found is not None})
 
-    def _by_looks(self, vector: Vector, allowed: Iterable[int], floor: float | None) -> list[int]:
+    def _by_looks(self, vector: Vector, allowed: Iterable[int]) -> Scored:
         scores = {
             number: float(np.float32(stored.astype(np.float16)) @ vector)
             for number in allowed
             if (stored := self._records[number][1]) is not None
         }
-        near = [number for number in scores if floor is None or scores[number] >= floor]
-        return sorted(near, key=lambda number: -scores[number])[:CANDIDATES]
+        ranked = _ranked(scores)
+        return Scored(ranked.numbers[:CANDIDATES], ranked.scores[:CANDIDATES])
 
     def count(self, filters: Filters = ()) -> int:
         return len(self._within(filters))
@@ -143,6 +159,18 @@ class ReferenceEngine:
         for condition in filters:
             check(condition)
         return [n for n, (record, _) in self._records.items() if all(holds(c, record) for c in filters)]
+
+
+def _ranked(scores: Mapping[int, float]) -> Scored:
+    numbers = sorted(scores, key=lambda number: (-scores[number], -number))
+    return Scored(numbers, [scores[number] for number in numbers])
+
+
+def near_enough(near: Scored, plan: Plan) -> int:
+    """How many of the nearest are found."""
+    if not near.scores or (plan.peak is not None and near.scores[0] < plan.peak):
+        return 0
+    return sum(plan.floor is None or score >= plan.floor for score in near.scores)
 
 
 FITTING: Mapping[type[Condition], tuple[str, ...]] = {

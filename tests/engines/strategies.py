@@ -34,6 +34,7 @@ properties: dict[str, st.SearchStrategy[Anything]] = {
     "host_page_url": st.sampled_from([None, *(f"https://{host}/x" for host in HOSTS)]),
     "width": st.integers(1, 1000),
     "published": st.none() | numbers,
+    "group_id": st.sampled_from([b"", *(bytes([letter] * 16) for letter in b"abc")]),
 }
 fields = st.fixed_dictionaries({}, optional=texts | properties)
 
@@ -80,6 +81,8 @@ plans = st.builds(
     words=st.none() | matches,
     vector=st.none() | vectors,
     floor=st.none() | st.floats(-3, 6, width=32),
+    peak=st.none() | st.floats(-1, 8, width=32),
+    collapse=st.booleans(),
     filters=filters,
     demand=st.none() | matches,
     without=st.lists(st.integers(1, 320), max_size=4).map(tuple),

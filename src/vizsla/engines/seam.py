@@ -27,6 +27,10 @@ CANDIDATES = 300
 """How many of the best by words, and how many of the nearest by looks, are fused into the head of a result."""
 
 
+COLLAPSED = 1000
+"""Word matches of which an engine finds one of each group at least; of later ones, it may find several."""
+
+
 class Words(msgspec.Struct, frozen=True, tag=True):
     """Text to be analysed like the records' text (folding, stop words, stemming).
 
@@ -69,7 +73,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     The result is what matches `words` together with the `CANDIDATES` nearest to `vector`, all of it within `filters`,
     matching `demand`, and none of it in `without`. Without words and vector it is everything of that kind, the newest
-    (highest number) first.
+    (highest number) first. The best `CANDIDATES` by words and by looks are ranked by `fusion.fused`.
     """
 
     words: Match | None = None
@@ -77,11 +81,16 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """`(dimension,)` float32. All zeros: as `None`."""
     floor: float | None = None
     """Inner product with `vector` below which nothing is found by looks; `None`: there is none."""
+    peak: float | None = None
+    """Inner product that the nearest of all has to reach for anything to be found by looks; `None`: none has to."""
     filters: Filters = ()
     demand: Match | None = None
     """What every result holds, also those found by looks; does not rank. Demands nothing where analysis leaves nothing."""
     without: tuple[int, ...] = ()
     """Numbers of records that are left out: few."""
+    collapse: bool = False
+    """Whether of records that show one picture (`ImageRecord.group`) only the best is found, and none where one of
+    them is in `without`. An engine may do so for no more than the first `COLLAPSED` word matches, and count accordingly."""
     offset: int = 0
     limit: int = 35
 

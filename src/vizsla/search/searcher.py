@@ -68,7 +68,7 @@ class Searcher:
         self._encoder: Encoder | None = None
         self._related = related
         self._strict_markets = frozenset(strict_markets)
-        self._vocabulary = Vocabulary(engine, lambda: self._encoder)
+        self._vocabulary = Vocabulary(engine, lambda: self._encoder, store)
         self._encode = lru_cache(REMEMBERED_QUERIES)(self._encoded)
 
     def refresh(self) -> None:
@@ -139,8 +139,10 @@ class Searcher:
             words=question.words,
             vector=self._encode(question.text) if question.text else None,
             floor=self._opened().floor if question.text else None,
+            peak=self._opened().floor if question.text else None,
             filters=(*filters_of(parameters, int(time.time())), *within),
             demand=question.demand,
+            collapse=True,
             offset=parameters.offset,
             limit=parameters.count,
         )
@@ -189,7 +191,9 @@ class Searcher:
     def _suggestions(self, asked: Asked, records: Sequence[ImageRecord]) -> Suggestions:
         known = self._vocabulary
         related = self._related(asked.text)
-        return suggestions(asked.text, asked.question, records, known.lexicon, known.alike, related)
+        return suggestions(
+            asked.text, asked.question, records, known.lexicon, known.alike, related, known.company
+        )
 
 
 _NOBODY = Asked("", Question(), QueryContext())

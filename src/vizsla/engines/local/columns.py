@@ -7,7 +7,8 @@ serve all columns, and a column of all blocks is one strided numpy array.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,9 @@ BLOCK = 8192
 
 GONE, PLAIN, LOOKS = 0, 1, 2
 """State of a slot: its record was removed; it is there; it is there with a vector."""
+
+GROUP = "group"
+"""The column of what records have in common that show one picture."""
 
 Bits = NDArray[np.bool_]
 Cells = NDArray[np.integer[Any]]
@@ -139,6 +143,54 @@ class Columns:
         newest = np.zeros(int(self.numbers.max(initial=0)) + 1, np.int64)
         newest[self.numbers] = np.arange(self.count)  # of repeated indices, numpy keeps the last
         return newest
+
+    @cached_property
+    def shared(self) -> Bits:
+        """Which live slots show a picture that another one shows as well."""
+        groups = self._read(GROUP)
+        known = np.sort(groups[self.live])
+        twice = known[1:][known[1:] == known[:-1]]
+        return self.live & np.isin(groups, twice) if len(twice) else np.zeros(self.count, np.bool_)
+
+    @cached_property
+    def _shared_places(self) -> tuple[Numbers, Cells]:
+        """The slots in `shared`, ordered by their group, and these groups."""
+        slots = np.flatnonzero(self.shared)
+        groups = self._read(GROUP)[slots]
+        order = np.argsort(groups, kind="stable")
+        return slots[order], groups[order]
+
+    def firsts(self, slots: Numbers) -> Bits:
+        """Of which places in a row of slots no slot before shows the same picture."""
+        first = np.ones(len(slots), np.bool_)
+        several = np.flatnonzero(self.shared[slots])
+        if len(several):
+            first[several] = False
+            first[several[np.unique(self._read(GROUP)[slots[several]], return_index=True)[1]]] = True
+        return first
+
+    def collapsed(self, numbers: Sequence[int]) -> list[int]:
+        """The first of those records that show one picture, in their order. Only for records that there are."""
+        if not self.shared.any():
+            return list(numbers)
+        ranked = np.array(numbers, np.int64)
+        kept: list[int] = ranked[self.firsts(self._newest[ranked])].tolist()
+        return kept
+
+    def mates(self, numbers: Iterable[int]) -> Numbers:
+        """Records that show the same picture as one of these, in no order; these among them, where there are others."""
+        if not self.shared.any():
+            return np.empty(0, np.int64)
+        slots = np.flatnonzero(self.holding(np.fromiter(numbers, np.int64)) & self.shared)
+        places, groups = self._shared_places
+        wanted = self._read(GROUP)[slots]
+        bounds = zip(
+            np.searchsorted(groups, wanted).tolist(),
+            np.searchsorted(groups, wanted, "right").tolist(),
+            strict=True,
+        )
+        found = {place for first, last in bounds for place in range(first, last)}
+        return self.numbers[places[sorted(found)]]
 
     def holding(self, numbers: Numbers) -> Bits:
         """Which slots are the newest of these records."""

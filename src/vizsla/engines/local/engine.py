@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import operator
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from tantivy import Query
 
 from vizsla.records import Change, Filters, Vector
 
 from ..errors import EngineError
-from ..fusion import reciprocal_rank_fusion
-from ..seam import CANDIDATES, Hits, Plan
+from ..fusion import Scored, fused
+from ..seam import CANDIDATES, COLLAPSED, Hits, Plan
 from .columns import Bits
 from .conditions import column_named, tests
 from .current import Current, Snapshot
@@ -22,8 +25,23 @@ from .scope import Scope, clauses, scope_of, slots
 from .vectors import Piece, nearest
 from .writer import Writer
 
-FETCHED = 1000
+FETCHED = COLLAPSED
 """Best word matches that are fetched at once: if there are no more, pages and totals need no second query."""
+
+
+class Looks(msgspec.Struct, frozen=True):
+    """The nearest, and how many of them are near enough to be found."""
+
+    near: Scored
+    found: int
+
+    @property
+    def numbers(self) -> Sequence[int]:
+        """Those that are found."""
+        return self.near.numbers[: self.found]
+
+
+NO_LOOKS = Looks(Scored((), ()), 0)
 
 
 class LocalEngine:
@@ -113,9 +131,10 @@ class LocalEngine:
         vector = self._vector(plan.vector)
         if query is None and vector is None:
             return _newest(snapshot, scope, plan)
-        looks = _nearest(snapshot, scope, vector, plan.floor) if vector is not None else []
+        looks = _nearest(snapshot, scope, vector, plan) if vector is not None else NO_LOOKS
         if query is None:
-            return Hits(_page(looks, plan), len(looks))
+            found = _collapsed(looks.numbers, plan, snapshot)
+            return Hits(_page(found, plan), len(found))
         return _fused(snapshot, query, scope, looks, plan)
 
     def _vector(self, vector: Vector | None) -> Vector | None:
@@ -164,36 +183,50 @@ def _page(numbers: Sequence[int], plan: Plan) -> tuple[int, ...]:
     return tuple(numbers[plan.offset : plan.offset + plan.limit])
 
 
+def _collapsed(numbers: Sequence[int], plan: Plan, snapshot: Snapshot) -> Sequence[int]:
+    return snapshot.columns.collapsed(numbers) if plan.collapse and numbers else numbers
+
+
 def _newest(snapshot: Snapshot, scope: Scope, plan: Plan) -> Hits:
     """Everything within the scope, the highest number first."""
-    numbers = snapshot.columns.numbers[slots(scope, snapshot)]
-    if not snapshot.columns.ascending:
-        numbers.sort()
-    return Hits(_page(numbers[::-1].tolist(), plan), len(numbers))
+    columns = snapshot.columns
+    found = np.flatnonzero(slots(scope, snapshot))[::-1]
+    if not columns.ascending:
+        found = found[np.argsort(-columns.numbers[found])]
+    if plan.collapse:
+        found = found[columns.firsts(found)]
+    return Hits(_page(columns.numbers[found].tolist(), plan), len(found))
 
 
-def _nearest(snapshot: Snapshot, scope: Scope, vector: Vector, floor: float | None) -> list[int]:
+def _nearest(snapshot: Snapshot, scope: Scope, vector: Vector, plan: Plan) -> Looks:
     columns = snapshot.columns
     matching = slots(scope, snapshot) & columns.looks
-    near = nearest(snapshot.pieces, vector, CANDIDATES, matching, columns.numbers, floor)
-    found: list[int] = near.numbers.tolist()
-    return found
+    near = nearest(snapshot.pieces, vector, CANDIDATES, matching, columns.numbers)
+    scores = near.scores.tolist()
+    found = len(scores) if plan.floor is None else bisect_right(scores, -plan.floor, key=operator.neg)
+    if plan.peak is not None and scores and scores[0] < plan.peak:
+        found = 0
+    return Looks(Scored(near.numbers.tolist(), scores), found)
 
 
-def _fused(snapshot: Snapshot, query: Query, scope: Scope, looks: Sequence[int], plan: Plan) -> Hits:
-    """The head, which is fused, and then the other word matches as they rank."""
+def _fused(snapshot: Snapshot, query: Query, scope: Scope, looks: Looks, plan: Plan) -> Hits:
+    """The head, which is fused and followed by the best of the other word matches, and the rest as they rank."""
     narrowing = clauses(scope, snapshot)
-    best, matches = snapshot.words.best(query, narrowing, FETCHED)
-    head = reciprocal_rank_fusion((best[:CANDIDATES], looks))
-    if matches <= FETCHED:
-        inside = set(head)
-        head += [number for number in best[CANDIDATES:] if number not in inside]
-        return Hits(_page(head, plan), len(head))
-    page = _page(head, plan)
-    missing = plan.limit - len(page) if plan.offset + plan.limit > len(head) else 0
+    best = snapshot.words.best(query, narrowing, FETCHED)
+    leading = Scored(best.numbers[:CANDIDATES], best.scores[:CANDIDATES])
+    head = fused(leading, looks.near, looks.found, plan.peak or 0.0)
+    inside = set(head)
+    head += [number for number in best.numbers[CANDIDATES:] if number not in inside]
+    shown = _collapsed(head, plan, snapshot)
+    if best.total <= FETCHED:
+        return Hits(_page(shown, plan), len(shown))
+    page = _page(shown, plan)
+    missing = plan.limit - len(page) if plan.offset + plan.limit > len(shown) else 0
+    mates = snapshot.columns.mates(head).tolist() if plan.collapse else []
     if not missing:
-        both = snapshot.words.among(query, narrowing, looks) if looks else 0
-        return Hits(page, matches + len(looks) - both)
-    start = max(0, plan.offset - len(head))
-    rest, others = snapshot.words.rest(query, narrowing, head, start, missing)
-    return Hits((*page, *rest), len(head) + others)
+        unseen = {*looks.numbers, *mates}.difference(best.numbers)
+        both = snapshot.words.among(query, narrowing, unseen) if unseen else 0
+        return Hits(page, len(shown) + best.total - len(best.numbers) - both)
+    start = max(0, plan.offset - len(shown))
+    rest, others = snapshot.words.rest(query, narrowing, {*head, *mates}, start, missing)
+    return Hits((*page, *rest), len(shown) + others)

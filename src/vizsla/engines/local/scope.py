@@ -33,7 +33,13 @@ def scope_of(plan: Plan, snapshot: Snapshot) -> Scope:
         ValueError: a filter names no column, or one of another kind.
     """
     telling = snapshot.columns.telling(tests(plan.filters, snapshot.keywords))
-    return Scope(telling, plan.demand, plan.without)
+    return Scope(telling, plan.demand, _without(plan, snapshot))
+
+
+def _without(plan: Plan, snapshot: Snapshot) -> tuple[int, ...]:
+    if not (plan.collapse and plan.without):
+        return plan.without
+    return tuple({*plan.without, *snapshot.columns.mates(plan.without).tolist()})
 
 
 def clauses(scope: Scope, snapshot: Snapshot) -> list[Clause]:

@@ -194,14 +194,7 @@ def _open_graph(directory: Path, graph: Graph) -> Piece:
 # Searching
 
 
-def nearest(
-    pieces: Sequence[Piece],
-    query: Vector,
-    wanted: int,
-    matching: Bits,
-    numbers: Numbers,
-    floor: float | None = None,
-) -> Near:
+def nearest(pieces: Sequence[Piece], query: Vector, wanted: int, matching: Bits, numbers: Numbers) -> Near:
     """The matching slots with the highest inner product; of equals, the highest number first.
 
     Args:
@@ -209,7 +202,6 @@ def nearest(
         wanted: at most how many.
         matching: for every slot, whether it may be in the result.
         numbers: record number of every slot.
-        floor: inner product below which nothing is near; `None`: there is none.
     """
     faiss.omp_set_num_threads(1)  # of this thread: one query is too little work to share out
     found = [
@@ -220,8 +212,6 @@ def nearest(
     scores = np.concatenate([scores for scores, _ in found])
     candidates = numbers[np.concatenate([slots for _, slots in found])]
     order = np.lexsort((-candidates, -scores))[:wanted]
-    if floor is not None:
-        order = order[scores[order] >= floor]
     return Near(candidates[order], scores[order])
 
 

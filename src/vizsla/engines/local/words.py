@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import tantivy
 from tantivy import Occur, Query
@@ -20,6 +21,15 @@ HEAP = 50_000_000
 
 Ranked = tuple[list[int], int]
 """Record numbers, the best first, and how many match in all."""
+
+
+class Best(msgspec.Struct, frozen=True):
+    """The best matches, the best first."""
+
+    numbers: list[int]
+    scores: list[float]
+    total: int
+    """How many match in all."""
 
 
 class WordIndex:
@@ -81,13 +91,13 @@ class WordView:
     def __len__(self) -> int:
         return self._searcher.num_docs
 
-    def best(self, query: Query, clauses: Sequence[Clause], limit: int) -> Ranked:
+    def best(self, query: Query, clauses: Sequence[Clause], limit: int) -> Best:
         """The best matches within the clauses, by score and, of equals, the newest first."""
         result = self._searcher.search(within(query, clauses), limit)
         numbers = self._numbers(result)
         scores = np.fromiter((hit[0] for hit in result.hits), np.float64, len(numbers))
-        ranked: list[int] = numbers[np.lexsort((-numbers, -scores))].tolist()
-        return ranked, _total(result)
+        order = np.lexsort((-numbers, -scores))
+        return Best(numbers[order].tolist(), scores[order].tolist(), _total(result))
 
     def rest(
         self, query: Query, clauses: Sequence[Clause], without: Iterable[int], offset: int, limit: int
