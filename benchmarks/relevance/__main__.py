@@ -112,7 +112,9 @@ def _measured(together: Sequence[Judged], place: Path, options: argparse.Namespa
     """Every system on all sets of one shelf."""
     shelf = together[0].shelf
     with ExitStack() as stack:
-        read = stack.enter_context(libraries.reading(shelf.pictures, options.cache, options.encoder))
+        read = stack.enter_context(
+            libraries.reading(shelf.pictures, options.cache, options.encoder, stale=options.stale)
+        )
         library = stack.enter_context(libraries.stock(read, shelf, place))
         compared = systems(library, shelf)
         for judged in together:

@@ -27,11 +27,13 @@ UNUSED = {"colour", "kind", "metadata", "faces", "licence", "licences", "transpa
 
 
 @contextmanager
-def reading(pictures: Pictures, cache: Path, encoder: str) -> Iterator[Library]:
-    """The library with the pictures as they are; kept in `cache` under what made it."""
-    used = sorted((name, version) for name, version in VERSIONS.items() if name not in UNUSED)
-    made_by = hashlib.sha256(repr((open_encoder(encoder).digest, used)).encode()).hexdigest()
-    place = cache / f"{pictures.name}-{made_by[:12]}"
+def reading(pictures: Pictures, cache: Path, encoder: str, *, stale: bool) -> Iterator[Library]:
+    """The library with the pictures as they are; kept in `cache` under what made it.
+
+    Args:
+        stale: what older analysers made, with the same encoder, will do.
+    """
+    place = _place(pictures, cache, encoder, stale=stale)
     place.mkdir(parents=True, exist_ok=True)
     with (place / "reading").open("w") as lock, Library(Settings(library=place, encoder=encoder)) as library:
         fcntl.flock(lock, fcntl.LOCK_EX)  # whoever comes second finds the pictures read
@@ -43,6 +45,14 @@ def reading(pictures: Pictures, cache: Path, encoder: str) -> Iterator[Library]:
             source = open_source(str(pictures.root), library.settings)
             library.adding(source, Choices(), only=missing).run()
         yield library
+
+
+def _place(pictures: Pictures, cache: Path, encoder: str, *, stale: bool) -> Path:
+    vectors_of = f"{pictures.name}-{open_encoder(encoder).digest[:12]}"
+    used = sorted((name, version) for name, version in VERSIONS.items() if name not in UNUSED)
+    place = cache / f"{vectors_of}-{hashlib.sha256(repr(used).encode()).hexdigest()[:12]}"
+    older = sorted(cache.glob(f"{vectors_of}-*/records.db"), key=lambda file: file.stat().st_mtime)
+    return older[-1].parent if stale and older and not place.exists() else place
 
 
 def stock(read: Library, shelf: Shelf, place: Path) -> Library:
