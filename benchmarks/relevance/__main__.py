@@ -88,6 +88,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--limit", type=int, help="pictures of openclipart, chosen by chance")
     parser.add_argument("--encoder", default="bundled")
     parser.add_argument("--cache", type=Path, default=CACHE, help="where pictures that were read are kept")
+    parser.add_argument("--stale", action="store_true", help="what older analysers found in them will do")
     parser.add_argument(
         "--each", action="store_true", help="print every question with what hybrid makes of it"
     )
