@@ -6,8 +6,8 @@ two words of the description in ten languages, against a library that is describ
 market in the request; and words for what a library shows nothing of. Only the test half of the questions is asked;
 whoever tunes looks at `--half tune`.
 
-Rows: the search as it is (`hybrid`), the same without looks (`keywords`), the same without words (`looks`), and
-`bm25s` over the same texts. What is judged are pictures, of which near-copies are one. In brackets: 95% confidence
+Rows: the search as it is (`hybrid`), the same without looks (`keywords`), the same without words (`looks`), that without
+what cuts off what is not sure (`uncut`), and `bm25s` over the same texts. What is judged are pictures, of which near-copies are one. In brackets: 95% confidence
 interval, by bootstrap over the questions.
 
 Pictures are read by the real adding path and kept in `--cache` for as long as encoder and analysers stay as they are; the

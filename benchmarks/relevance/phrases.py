@@ -26,7 +26,7 @@ STOP_WORDS: Mapping[str, Collection[str]] = {
 
 LEAST = 3
 """Letters of a word that says something."""
-STEM, END = 4, 2
+STEM, END = 5, 2
 """Two words are forms of one if they begin alike, for so many letters or more, and then differ in at most so many."""
 
 _WORD = re.compile(r"[^\W\d_]+")

@@ -53,6 +53,7 @@ def systems(library: Library, shelf: Shelf) -> dict[str, System]:
         "hybrid": lambda text: _answered(library, whole, text),
         "keywords": lambda text: _answered(library, words, text),
         "looks": lambda text: _looks(library, text),
+        "uncut": lambda text: _looks(library, text, floor=None, peak=None),
         "bm25s": _bm25(library, shelf.language),
     }
 
@@ -107,8 +108,8 @@ def _answered(library: Library, searcher: Searcher, text: str) -> Answer:
     return _once((one.record.group.hex() for one in found if one), images.total_estimated_matches)
 
 
-def _looks(library: Library, text: str) -> Answer:
-    plan = msgspec.structs.replace(library.searcher.plan(_asked(text)), words=None)
+def _looks(library: Library, text: str, **changed: None) -> Answer:
+    plan = msgspec.structs.replace(library.searcher.plan(_asked(text)), words=None, **changed)
     if plan.vector is None or not plan.vector.any():
         return Answer((), 0)  # such a plan would ask for everything
     hits = library.indexer.engine.search(plan)
