@@ -96,7 +96,12 @@ def part(words: Sequence[str], count: int, seed: str) -> list[str]:
 
 
 def forms(texts: Iterable[str], language: str) -> dict[str, list[str]]:
-    """Of each word that texts hold, its other forms among them: `houses` of `house`, told by letters alone."""
+    """Of each word that texts hold, its other forms among them: `houses` of `house`, told by letters alone.
+
+    Chinese has none, and what Japanese writes at the end of words is cut off.
+    """
+    if language in ("zh", "ja"):
+        return {}
     words = {word for text in texts for word in content_words(text, language)}
     families: dict[str, set[str]] = defaultdict(set)
     for word in words:
