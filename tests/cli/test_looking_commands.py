@@ -41,6 +41,7 @@ def test_status_tells_what_is_in_the_library(library: Path, photos: Path, call: 
         "sources": {str(photos): 4},
         "licences": {"unknown": 4},
         "formats": {"png": 4},
+        "reencoding": {},
     }
     lines = call("status", "--library", library).stdout.splitlines()
     assert {"images: 4", "indexed: 4", "sources:", f"  {photos}: 4", "  png: 4"} <= set(lines)

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import typer
 
-from . import adding, demo, keys, looking, searching, serving, subsets
+from . import adding, demo, keys, looking, reencoding, searching, serving, subsets
 from .output import note
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ app.command()(serving.serve)
 app.command()(searching.search)
 app.add_typer(keys.app)
 app.add_typer(subsets.app)
+app.command()(reencoding.reencode)
 app.command()(looking.status)
 app.command()(looking.check)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from os import cpu_count
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,9 @@ from vizsla.sources.seam import ItemError, NotAnImage, Source, SourceItem
 from vizsla.store import Entry
 
 from .choices import Choices, Failure, Summary
+from .errors import LibraryError
 from .removing import drop_blobs
+from .turns import ADDING, shared
 
 if TYPE_CHECKING:
     from .library import Library
@@ -59,6 +62,7 @@ class Adding:
         self._only = only
         self._known: dict[str, str] = {}
         self._source_id: int | None = None
+        self._turn = ExitStack()
 
     def run(self, report: Callable[[int, int], None] = lambda done, total: None) -> Summary:
         """Add what is new or changed.
@@ -71,12 +75,23 @@ class Adding:
         """
         started = time.monotonic()
         try:
-            self._recall()
-            todo = self._listed()
-            self._add(todo, report)
+            with self._turn:
+                self._begin()
+                self._recall()
+                todo = self._listed()
+                self._add(todo, report)
         finally:
             self.summary.seconds = time.monotonic() - started
         return self.summary
+
+    def _begin(self) -> None:
+        """Keep the library's encoder as it is until this run ends."""
+        library = self._library
+        if not library.exists():
+            return
+        self._turn.enter_context(shared(library.directory, ADDING))
+        if library.superseded():
+            raise LibraryError("the library has just got another encoder: run the same command again")
 
     def _recall(self) -> None:
         """What the library already knows of the source."""
@@ -167,6 +182,7 @@ class Adding:
             store.choose(self._source_id, self._choices.to_remember())
         return self._source_id
 
+            self._begin()
     def _entries(self, batch: Sequence[Prepared]) -> list[Entry]:
         import numpy as np
 

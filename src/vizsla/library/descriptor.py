@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,8 +21,8 @@ FORMAT = 1
 NAME = "vizsla.json"
 
 
-class EncoderIdentity(msgspec.Struct, frozen=True):
-    """Which encoder made the library's vectors."""
+class EncoderIdentity(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Which encoder made the library's vectors, and where they are."""
 
     name: str
     digest: str
@@ -29,15 +31,19 @@ class EncoderIdentity(msgspec.Struct, frozen=True):
     """What opens the very same one; empty: its name."""
     files: dict[str, str] = {}
     """SHA-256 (hex) of its files, if it is not bundled."""
+    space: str = ""
+    """Names the table of its vectors and the directory of its index; empty: those that a library begins with."""
 
 
-class Descriptor(msgspec.Struct, frozen=True):
+class Descriptor(msgspec.Struct, frozen=True, omit_defaults=True):
     """The content of `vizsla.json`."""
 
     format: int
     encoder: EncoderIdentity
     created: str
     """ISO 8601, UTC."""
+    next: EncoderIdentity | None = None
+    """The encoder that is to come, while its vectors are being made."""
 
 
 class _AnyFormat(msgspec.Struct):
@@ -46,11 +52,17 @@ class _AnyFormat(msgspec.Struct):
     format: int
 
 
+def identity_of(encoder: Encoder, space: str = "") -> EncoderIdentity:
+    """What a library remembers of an encoder."""
+    origin = origin_of(encoder)
+    return EncoderIdentity(
+        encoder.name, encoder.digest, encoder.dimension, origin.source, origin.files, space
+    )
+
+
 def describe(encoder: Encoder) -> Descriptor:
     """A descriptor for a new library."""
-    origin = origin_of(encoder)
-    identity = EncoderIdentity(encoder.name, encoder.digest, encoder.dimension, origin.source, origin.files)
-    return Descriptor(FORMAT, identity, datetime.now(UTC).isoformat(timespec="seconds"))
+    return Descriptor(FORMAT, identity_of(encoder), datetime.now(UTC).isoformat(timespec="seconds"))
 
 
 def read(directory: Path) -> Descriptor:
@@ -90,7 +102,8 @@ def write(directory: Path, descriptor: Descriptor) -> Descriptor:
     """
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        _write_new(directory / NAME, msgspec.json.format(msgspec.json.encode(descriptor), indent=2) + b"\n")
+        with _written(directory, descriptor) as temporary:
+            os.link(temporary, directory / NAME)
     except FileExistsError:
         return read(directory)
     except OSError as error:
@@ -98,15 +111,40 @@ def write(directory: Path, descriptor: Descriptor) -> Descriptor:
     return descriptor
 
 
-def _write_new(file: Path, data: bytes) -> None:
-    """Create a file whole and flushed, or fail because it is there."""
-    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+def replace(directory: Path, descriptor: Descriptor) -> None:
+    """Put another descriptor in the place of a library's, which is from then on the one or the other, never neither.
+
+    Raises:
+        LibraryError: the directory cannot be written.
+    """
+    try:
+        with _written(directory, descriptor) as temporary:
+            temporary.replace(directory / NAME)
+        _flush(directory)
+    except OSError as error:
+        raise LibraryError(f"{directory / NAME} cannot be written: {error.strerror}") from error
+
+
+@contextmanager
+def _written(directory: Path, descriptor: Descriptor) -> Iterator[Path]:
+    """A file that holds the descriptor, whole and flushed; gone after the block, if it is still there."""
+    handle, name = tempfile.mkstemp(dir=directory, prefix=f".{NAME}.")
+    temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
+            stream.write(msgspec.json.format(msgspec.json.encode(descriptor), indent=2) + b"\n")
             stream.flush()
             os.fsync(stream.fileno())
-        Path(temporary).chmod(0o644)
-        os.link(temporary, file)
+        temporary.chmod(0o644)
+        yield temporary
     finally:
-        Path(temporary).unlink()
+        temporary.unlink(missing_ok=True)
+
+
+def _flush(directory: Path) -> None:
+    """Wait until the names in a directory are on disk."""
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

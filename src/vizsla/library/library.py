@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .checking import Report
     from .choices import Choices
     from .indexing import Indexer
+    from .reencoding import Reencoding
 
 RELATED = 8
 """Queries of others that are asked for with each search: as many as an answer shows."""
@@ -58,6 +59,8 @@ class Status(msgspec.Struct, frozen=True):
     sources: dict[str, int]
     licences: dict[str, int]
     formats: dict[str, int]
+    reencoding: dict[str, int] = {}
+    """The encoder that is to come, while there is one, and how many images have its vectors."""
 
 
 class Library:
@@ -103,27 +106,40 @@ class Library:
     @cached_property
     def encoder(self) -> Encoder:
         """The encoder that made, or is to make, the library's vectors."""
-        from vizsla.encoders import Options, open_encoder
-
-        settings = self.settings
-        options = Options(providers=settings.providers, floor=settings.encoder_floor)
         if not self.exists():
-            return open_encoder(settings.encoder, options=options)
+            return self.open_encoder(self.settings.encoder)
         known = self.descriptor.encoder
-        encoder = open_encoder(known.source or known.name, options=options)
+        encoder = self.open_encoder(known.source or known.name)
         if encoder.digest != known.digest:
             raise LibraryError(
                 f"{self.directory} was made with other weights of the encoder {known.name}: "
-                "make a new library with this vizsla and add its sources again"
+                "`vizsla reencode` makes its vectors anew with those that are here"
             )
         return encoder
 
+    def open_encoder(self, name: str) -> Encoder:
+        """Open any encoder as the settings say.
+
+        Raises:
+            EncoderError: see `vizsla.encoders.open_encoder`.
+        """
+        from vizsla.encoders import Options, open_encoder
+
+        settings = self.settings
+        if not settings.providers and settings.encoder_floor is None:
+            return open_encoder(name)
+        return open_encoder(name, options=Options(providers=settings.providers, floor=settings.encoder_floor))
+
     @cached_property
     def store(self) -> Store:
+        return self.store_of(self.descriptor.encoder.space)
+
+    def store_of(self, space: str) -> Store:
+        """The records, with the vectors of a space; closed with the library."""
         from vizsla.store import Store
 
         with _usable("store"):
-            return self._kept(Store(self._place(self.settings.store, "records.db")))
+            return self._kept(Store(self._place(self.settings.store, "records.db"), space))
 
     @cached_property
     def state(self) -> State:
@@ -155,9 +171,12 @@ class Library:
     @cached_property
     def indexer(self) -> Indexer:
         from .indexing import Indexer
+        from .leftovers import index_directory, sweep
 
-        dimension = self.descriptor.encoder.dimension
-        return self._kept(Indexer(self.store, self.directory / "index", dimension))
+        known = self.descriptor.encoder
+        sweep(self.directory, self.store)
+        place = index_directory(self.directory, known.space)
+        return self._kept(Indexer(self.store, place, known.dimension))
 
     @cached_property
     def searcher(self) -> Searcher:
@@ -225,6 +244,16 @@ class Library:
         from .adding import Adding
 
         return Adding(self, source, choices, limit=limit, dry_run=dry_run, only=only)
+
+    def reencoding(self) -> Reencoding:
+        """A run of making every vector anew with the encoder of the settings (see `Reencoding`)."""
+        from .reencoding import Reencoding
+
+        return Reencoding(self)
+
+    def superseded(self) -> bool:
+        """Whether the library got another encoder since it was opened here. Microseconds."""
+        return descriptor.read(self.directory).encoder.digest != self.descriptor.encoder.digest
 
     def remove(self, what: str) -> int:
         """Remove an image by its id or its file, or all images of a source; returns how many.
@@ -302,7 +331,14 @@ class Library:
             sources=self.store.addresses(),
             licences=engine.facets((), "licence"),
             formats=engine.facets((), "format"),
+            reencoding=self._reencoding(),
         )
+
+    def _reencoding(self) -> dict[str, int]:
+        coming = self.descriptor.next
+        if coming is None:
+            return {}
+        return {coming.name: self.store.count() - self.store_of(coming.space).behind()}
 
     def check(self, *, repair: bool = False) -> Report:
         """Whether the library is whole; with `repair`, put right what can be."""

@@ -32,6 +32,7 @@ class Follower:
         self._stopping = threading.Event()
         self._caught_up = threading.Event()
         self._failing: set[str] = set()
+        self._superseded = False
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -68,6 +69,12 @@ class Follower:
     def _follow(self) -> None:
         if self._library.index():
             self._caught_up.set()
+        if not self._superseded and self._library.superseded():
+            self._superseded = True
+            log.warning(
+                "the library has another encoder now: restart the server to search with it; until then the old vectors "
+                "answer, and what is added is found by its words"
+            )
 
     def _attempt(self, step: Callable[[], None], failed: str) -> None:
         """Do one step; whatever goes wrong with it, searches go on, and the next tick tries again.

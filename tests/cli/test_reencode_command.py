@@ -1,0 +1,147 @@
+"""`vizsla reencode`: killed again and again, and while a server answers."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import sqlite3
+import threading
+import time
+from contextlib import closing
+from pathlib import Path
+
+import httpx
+import pytest
+
+from encoders.towers import make_model
+from library.pictures import make_many
+from vizsla.library import Library
+from vizsla.settings import Settings
+
+from .command import TIMEOUT, Call, error_of, fail, serving, started, succeed
+
+COUNT = 100
+"""Several batches, so that there is time to stop in between."""
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Another encoder."""
+    return make_model(tmp_path_factory.mktemp("models") / "tiny")
+
+
+@pytest.fixture
+def many(tmp_path: Path, library_directory: Path) -> Path:
+    """The directory of a library of many pictures, all of which are found by `harbour`."""
+    make_many(tmp_path / "photos" / "harbour", COUNT)
+    succeed("add", tmp_path / "photos", "--library", library_directory)
+    return library_directory
+
+
+def vectors_made(directory: Path) -> int:
+    """Vectors of the encoder that is to come, or has come, counted at little cost to those who write them."""
+    with closing(sqlite3.connect(f"file:{directory}/records.db?mode=ro", uri=True)) as db:
+        tables = db.execute(
+            "SELECT name FROM sqlite_master WHERE name LIKE 'vectors\\__%' ESCAPE '\\'"
+        ).fetchall()
+        return sum(int(db.execute(f"SELECT count(*) FROM {name}").fetchone()[0]) for (name,) in tables)
+
+
+def assert_whole(directory: Path) -> str:
+    """Everything is there and found with one encoder, whose name is given back."""
+    with Library(Settings(library=directory)) as library:
+        assert library.check().problems == []
+        assert library.store.without_vector() == []
+        assert library.status().indexed == COUNT
+        assert library.encoder.encode_texts(["dog"]).shape[1] == library.descriptor.encoder.dimension
+        return library.descriptor.encoder.name
+
+
+def test_after_kill_9_at_any_moment_the_library_is_whole_and_the_next_run_goes_on(
+    many: Path, model: Path
+) -> None:
+    killed = 0
+    for wanted in (1, 40, 90, COUNT):
+        with started("reencode", "--library", many, "--encoder", model) as process:
+            deadline = time.monotonic() + TIMEOUT
+            while vectors_made(many) < wanted and process.poll() is None:
+                assert time.monotonic() < deadline
+                time.sleep(0.002)
+            process.kill()
+            process.communicate()
+        killed += process.returncode == -signal.SIGKILL
+        assert_whole(many)
+    assert killed
+    said = json.loads(succeed("reencode", "--library", many, "--encoder", model, "--json"))
+    assert said["files"] < COUNT
+    assert assert_whole(many) == "tiny"
+
+
+def test_a_server_answers_all_the_while_and_tells_that_it_needs_a_restart(
+    many: Path, model: Path, tmp_path: Path
+) -> None:
+    failures: list[str] = []
+    ended = threading.Event()
+
+    with serving(many, "--anonymous") as (address, process):
+
+        def found() -> int:
+            url = f"{address}/v7.0/images/search"
+            answer = httpx.get(url, params={"q": "harbour", "count": 150}, timeout=TIMEOUT)
+            return len(answer.json()["value"]) if answer.status_code == 200 else -1
+
+        def ask() -> None:
+            while not ended.is_set():
+                if (count := found()) != COUNT:
+                    failures.append(str(count))
+
+        asking = threading.Thread(target=ask)
+        asking.start()
+        try:
+            succeed("reencode", "--library", many, "--encoder", model)
+        finally:
+            ended.set()
+            asking.join()
+        assert failures == []
+        make_many(tmp_path / "photos" / "harbour", 1, first=COUNT)
+        succeed("add", tmp_path / "photos", "--library", many)
+        deadline = time.monotonic() + TIMEOUT
+        while found() != COUNT + 1:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        process.terminate()
+        _, said = process.communicate(timeout=TIMEOUT)
+    assert "the library has another encoder now: restart the server" in said
+    with serving(many, "--anonymous") as (address, process):
+        assert found() == COUNT + 1
+    assert len([path for path in many.glob("index*") if path.is_dir()]) == 1
+
+
+def test_it_tells_what_it_did_and_the_status_tells_the_encoder(
+    library: Path, model: Path, call: Call
+) -> None:
+    done = call("reencode", "--library", library, "--encoder", model)
+    assert done.returncode == 0
+    assert re.fullmatch(
+        r"tiny: 4 pictures from their files, 0 from their thumbnails, 0 lost in \d+\.\d s\n", done.stdout
+    )
+    assert done.stderr == "servers that run go on with the old vectors: restart them\n"
+    again = call("reencode", "--library", library, "--encoder", model)
+    assert (again.stdout, again.stderr) == ("tiny: the library has it already\n", "")
+    status = json.loads(call("status", "--library", library, "--json").stdout)
+    assert (status["encoder"], status["indexed"], status["reencoding"]) == ("tiny", 4, {})
+
+
+def test_an_encoder_that_is_not_is_an_error_and_changes_nothing(library: Path, call: Call) -> None:
+    before = (library / "vizsla.json").read_bytes()
+    error = error_of(call("reencode", "--library", library, "--encoder", "no-such"))
+    assert error.code == 1
+    assert "there is no encoder 'no-such'; choose one of: bundled" in error.message
+    assert (library / "vizsla.json").read_bytes() == before
+
+
+def test_without_a_library_there_is_nothing_to_encode(tmp_path: Path) -> None:
+    error = fail("reencode", "--library", tmp_path / "none")
+    assert error.code == 1
+    assert "there is no library in" in error.message
