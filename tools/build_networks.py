@@ -124,12 +124,11 @@ def adult_network(model: onnx.ModelProto) -> onnx.ModelProto:
         helper.make_node("Flatten", ["pooled"], ["flat"]),
     ]
     nodes = [*head, *body, *pool, last]
-    used = {name for node in nodes for name in node.input}
     return checked(
         nodes,
         helper.make_tensor_value_info("pixels", TensorProto.UINT8, [1, ADULT_SIDE, ADULT_SIDE, 3]),
         {"logit": [1, 1]},
-        [*(row for row in weights.values() if row.name in used), constant("grey", np.float32(GREY))],
+        [*weights.values(), constant("grey", np.float32(GREY))],
     )
 
 
@@ -203,6 +202,8 @@ def checked(
 ) -> onnx.ModelProto:
     for number, node in enumerate(nodes):
         node.name = f"{node.op_type}-{number}"
+    used = {name for node in nodes for name in node.input}
+    constants = [row for row in constants if row.name in used]
     ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in outputs.items()]
     graph = helper.make_graph(nodes, "network", [entry], ends, constants)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)

@@ -49,17 +49,21 @@ def judge(picture: Picture) -> Adult:
 
 
 def may_show_skin(small: Pixels) -> bool:
-    """Of every second pixel of every second row: enough of them have colours of skin, or nearly all have none."""
-    levels = small[::2, ::2].astype(np.int32)
+    """Enough pixels have colours of skin, or nearly all have none at all."""
+    if skin_share(small) >= LEAST_SKIN:
+        return True
+    levels = small[::2, ::2]
+    return bool((np.ptp(levels, axis=2) <= GREY_STEP).mean() >= GREY_SHARE)
+
+
+def skin_share(pixels: Pixels) -> float:
+    """Share of the pixels with colours of skin, of every second one in both directions."""
+    levels = pixels[::2, ::2].astype(np.int32)
     red, green, blue = levels[..., 0], levels[..., 1], levels[..., 2]
-    # ITU-R BT.601, in parts of 1,000, with 128 added as JFIF does.
+    # ITU-R BT.601, in parts of 1,000; 128 is added as JFIF does.
     from_blue = (-169 * red - 331 * green + 500 * blue) // 1000 + 128
     from_red = (500 * red - 419 * green - 81 * blue) // 1000 + 128
-    skin = _within(from_blue, SKIN_BLUE) & _within(from_red, SKIN_RED)
-    if skin.mean() >= LEAST_SKIN:
-        return True
-    grey = levels.max(axis=2) - levels.min(axis=2) <= GREY_STEP
-    return bool(grey.mean() >= GREY_SHARE)
+    return float((_within(from_blue, SKIN_BLUE) & _within(from_red, SKIN_RED)).mean())
 
 
 def _within(values: NDArray[np.int32], bounds: tuple[int, int]) -> NDArray[np.bool_]:

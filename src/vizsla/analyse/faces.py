@@ -42,7 +42,7 @@ PORTRAIT_HEIGHTS = (0.17, 0.6)
 is an eighth of a standing person); above, there is no room for shoulders."""
 PORTRAIT_MIDDLE = (0.2, 0.8)
 """Where, of the width, the middle of such a face lies."""
-SHOULDERS = 0.4
+SHOULDERS = 0.25
 """Shoulders begin so far below the chin, in heights of the face's box, and must be in the picture."""
 BESIDE = 0.6
 """A second face so large, in sizes of the first, makes it a picture of several people and no portrait."""

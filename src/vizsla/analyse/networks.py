@@ -99,5 +99,6 @@ def _session(weights: bytes) -> Any:
     options.intra_op_num_threads = options.inter_op_num_threads = (
         1  # as many pictures at once as there are cores
     )
+    options.log_severity_level = 3  # errors: what its optimiser does is nobody's concern
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
