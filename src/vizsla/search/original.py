@@ -12,14 +12,14 @@ MAX_BYTES = 1 << 25
 """Larger files are not read while somebody waits; their thumbnail does."""
 
 
-def original_of(record: ImageRecord) -> bytes | None:
+def original_of(record: ImageRecord, max_bytes: int = MAX_BYTES) -> bytes | None:
     """The bytes of a record's file; `None` if it is not on this machine, is too large, or became another picture."""
-    if record.file_size > MAX_BYTES:
+    if record.file_size > max_bytes:
         return None
     try:
-        folder = FolderSource(Path(record.source), max_file_bytes=MAX_BYTES)
+        folder = FolderSource(Path(record.source), max_file_bytes=max_bytes)
         with folder.open(record.key) as file:
-            data = file.read(MAX_BYTES)
+            data = file.read(max_bytes)
     except (SourceError, ItemError, OSError):
         return None
     return data if blake2b(data, digest_size=16).digest() == record.content_id else None
