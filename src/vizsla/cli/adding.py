@@ -10,7 +10,7 @@ from .options import JsonOption, LibraryOption, http_address, open_library
 from .output import note, print_json, printable, progress_bar
 
 if TYPE_CHECKING:
-    from vizsla.library import Summary
+    from vizsla.library import AdultChoice, Summary
 
 
 def _licence(text: str | None) -> str | None:
@@ -20,6 +20,17 @@ def _licence(text: str | None) -> str | None:
         return parse_code(text) if text else None
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
+
+
+def _adult(text: str | None) -> AdultChoice | None:
+    from vizsla.library import ADULT_CHOICES
+
+    if text is None:
+        return None
+    for choice in ADULT_CHOICES:
+        if text == choice:
+            return choice
+    raise typer.BadParameter(f"{text!r} is none of {', '.join(ADULT_CHOICES)}", param_hint="--adult")
 
 
 def add(
@@ -39,6 +50,13 @@ def add(
             metavar="URL", callback=http_address, help="Where the pictures are served, under their paths."
         ),
     ] = None,
+    adult: Annotated[
+        str | None,
+        typer.Option(
+            metavar="auto|yes|no",
+            help="Whether the pictures are adult: each is judged (auto), all are, or you vouch that none is.",
+        ),
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Add at most so many from each source.")] = None,
     dry_run: Annotated[bool, typer.Option(help="Tell what would happen, write nothing.")] = False,
     json: JsonOption = False,
@@ -47,12 +65,13 @@ def add(
     from vizsla.library import Choices
     from vizsla.sources import open_source
 
+    choices = Choices(licence, content_base, _adult(adult))
     with open_library(library) as opened:
         named = [open_source(text, opened.settings) for text in sources]
         summaries: list[Summary] = []
         try:
             for source in named:
-                run = opened.adding(source, Choices(licence, content_base), limit=limit, dry_run=dry_run)
+                run = opened.adding(source, choices, limit=limit, dry_run=dry_run)
                 summaries.append(run.summary)
                 with progress_bar("adding") as move:
                     run.run(move)

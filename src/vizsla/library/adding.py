@@ -135,7 +135,11 @@ class Adding:
         library = self._library
         threads = library.settings.threads or cpu_count() or 1
         outcomes = prepare_all(
-            todo, limits=library.limits, geometry=library.encoder.geometry, threads=threads
+            todo,
+            limits=library.limits,
+            geometry=library.encoder.geometry,
+            threads=threads,
+            without=frozenset(self._choices.instead_of()),
         )
         batch: list[Prepared] = []
         for done, (item, outcome) in enumerate(outcomes, 1):
@@ -176,13 +180,13 @@ class Adding:
         """The source's id; the library is made here, when there is something to put into it."""
         if self._source_id is None:
             self._library.make()
+            self._begin()
             self._library.index()  # before anything is written, so that an index that cannot go on is found out
             store = self._library.store
             self._source_id = store.source(self._source.kind, self._source.address)
             store.choose(self._source_id, self._choices.to_remember())
         return self._source_id
 
-            self._begin()
     def _entries(self, batch: Sequence[Prepared]) -> list[Entry]:
         import numpy as np
 

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from typing import Any, Literal, get_args
 
 import msgspec
+
+AdultChoice = Literal["auto", "yes", "no"]
+"""Each picture is judged; all are adult; the owner vouches that none is. Only the first runs the classifier."""
+ADULT_CHOICES: tuple[AdultChoice, ...] = get_args(AdultChoice)
 
 
 class Choices(msgspec.Struct, frozen=True):
@@ -15,11 +20,18 @@ class Choices(msgspec.Struct, frozen=True):
     """A licence code, for images that claim none themselves."""
     content_base: str | None = None
     """Address below which the images are served, under their keys."""
+    adult: AdultChoice | None = None
+    """Whether the images are adult; never said: `auto`."""
 
     def completed(self, remembered: dict[str, str]) -> Choices:
-        return Choices(
-            self.licence or remembered.get("licence"), self.content_base or remembered.get("content_base")
-        )
+        said = {name: getattr(self, name) or remembered.get(name) for name in self.__struct_fields__}
+        return msgspec.convert(said, Choices)
+
+    def instead_of(self) -> dict[str, dict[str, Any]]:
+        """Analysers that need not run, and what the owner says in their place: fields of the record."""
+        if self.adult in (None, "auto"):
+            return {}
+        return {"adult": {"adult": self.adult == "yes"}}
 
     def to_remember(self) -> dict[str, str]:
         return {name: value for name in self.__struct_fields__ if (value := getattr(self, name))}

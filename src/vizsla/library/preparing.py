@@ -46,21 +46,31 @@ class Prepared(msgspec.Struct, frozen=True):
 
 
 def prepare_all(
-    items: Iterable[SourceItem], *, limits: Limits, geometry: InputGeometry, threads: int
+    items: Iterable[SourceItem],
+    *,
+    limits: Limits,
+    geometry: InputGeometry,
+    threads: int,
+    without: frozenset[str] = frozenset(),
 ) -> Iterator[tuple[SourceItem, Prepared | ItemError]]:
     """Read, decode and analyse images on threads, in order; of each, what came of it.
 
     Whatever is wrong with one image, also a mistake of ours that it brings to light, is an error of its own.
+
+    Args:
+        without: names of analysers that are left out.
     """
-    return _mapped(partial(_attempt, limits=limits, geometry=geometry), items, threads)
+    work = partial(_attempt, limits=limits, geometry=geometry, without=without)
+    return _mapped(work, items, threads)
 
 
 def _attempt(
-    item: SourceItem, *, limits: Limits, geometry: InputGeometry
+    item: SourceItem, *, limits: Limits, geometry: InputGeometry, without: frozenset[str]
 ) -> tuple[SourceItem, Prepared | ItemError]:
     try:
         picture = open_picture(item.read(), limits)
-        return item, Prepared(item, analyse(picture), picture.thumbnail(), picture.square(geometry))
+        analysis = analyse(picture, without=without)
+        return item, Prepared(item, analysis, picture.thumbnail(), picture.square(geometry))
     except ItemError as error:
         return item, error
     except DecodeError as error:
@@ -89,6 +99,7 @@ def record_of(prepared: Prepared, address: str, choices: Choices, *, now: int) -
     """The record of an image: what the owner's manifest says goes before what the file says."""
     item = prepared.item
     claims = item.claims.over(prepared.analysis.claims)
+    vouched = {name: value for fields in choices.instead_of().values() for name, value in fields.items()}
     return ImageRecord(
         image_id=image_id(address, item.key),
         source=address,
@@ -103,6 +114,7 @@ def record_of(prepared: Prepared, address: str, choices: Choices, *, now: int) -
         analysers=prepared.analysis.versions,
         **_said(claims),
         **prepared.analysis.fields,
+        **vouched,
     )
 
 
