@@ -31,7 +31,7 @@ def reading(pictures: Pictures, cache: Path, encoder: str, *, stale: bool) -> It
     """The library with the pictures as they are; kept in `cache` under what made it.
 
     Args:
-        stale: what older analysers made, with the same encoder, will do.
+        stale: what other analysers made, with the same encoder, will do; the most of it is taken.
     """
     place = _place(pictures, cache, encoder, stale=stale)
     place.mkdir(parents=True, exist_ok=True)
@@ -51,8 +51,8 @@ def _place(pictures: Pictures, cache: Path, encoder: str, *, stale: bool) -> Pat
     vectors_of = f"{pictures.name}-{open_encoder(encoder).digest[:12]}"
     used = sorted((name, version) for name, version in VERSIONS.items() if name not in UNUSED)
     place = cache / f"{vectors_of}-{hashlib.sha256(repr(used).encode()).hexdigest()[:12]}"
-    older = sorted(cache.glob(f"{vectors_of}-*/records.db"), key=lambda file: file.stat().st_mtime)
-    return older[-1].parent if stale and older and not place.exists() else place
+    read = sorted(cache.glob(f"{vectors_of}-*/records.db"), key=lambda file: file.stat().st_size)
+    return read[-1].parent if stale and read else place
 
 
 def stock(read: Library, shelf: Shelf, place: Path) -> Library:
