@@ -150,7 +150,19 @@ def test_a_server_is_asked_for_what_looks_alike_as_the_library_is(
     gallery: Path, call: Call, served: Served
 ) -> None:
     image_id = answer_of(succeed("search", "puppies", "--library", gallery, "--json")).value[0].image_id
-    asked = ("search", "red", "--like", image_id, "--json", "--count", "9", "--offset", "2", "--aspect", "wide")
+    asked = (
+        "search",
+        "red",
+        "--like",
+        image_id,
+        "--json",
+        "--count",
+        "9",
+        "--offset",
+        "2",
+        "--aspect",
+        "wide",
+    )
     here = answer_of(call(*asked, "--library", gallery).stdout)
     there = answer_of(call(*asked, "--endpoint", served.address, "--key", served.key).stdout)
     assert len(here.value) == 9

@@ -11,7 +11,7 @@ import pytest
 
 from vizsla.client import AsyncClient, Client
 from vizsla.client.calls import AnyImage
-from vizsla.wire import Image, ImageInsights, ImageKnowledge, Images, TrendingImages
+from vizsla.wire import Image, ImageInsights, ImageKnowledge, Images, PagedImages, TrendingImages
 
 _Item = TypeVar("_Item")
 
@@ -38,8 +38,11 @@ class Waiting:
     def visual_search(self, image: AnyImage, **asked: Any) -> ImageKnowledge:
         return self._runner.run(self._client.visual_search(image, **asked))
 
-    def similar(self, image: AnyImage, **asked: Any) -> list[Image]:
-        return self._runner.run(_all(self._client.similar(image, **asked)))
+    def similar(self, *images: AnyImage, **asked: Any) -> list[Image]:
+        return self._runner.run(_all(self._client.similar(*images, **asked)))
+
+    def similar_pages(self, *images: AnyImage, **asked: Any) -> list[PagedImages]:
+        return self._runner.run(_all(self._client.similar_pages(*images, **asked)))
 
     def trending(self, **circumstances: Any) -> TrendingImages:
         return self._runner.run(self._client.trending(**circumstances))

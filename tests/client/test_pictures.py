@@ -77,6 +77,44 @@ def test_similar_pictures_can_be_those_of_a_site(client: AnyClient, dog: Image) 
     assert list(client.similar(dog, site="nobody.example.org")) == []
 
 
+def test_what_is_like_several_pictures_is_neither_of_them(
+    client: AnyClient, dog: Image, tmp_path: Path
+) -> None:
+    car = client.search("car", count=1).value[0]
+    alone = [image.image_id for image in client.similar(dog, limit=30)]
+    for other in forms(client, car, tmp_path / "car").values():
+        both = [image.image_id for image in client.similar(dog, other, limit=30)]
+        assert len(set(both)) == 30
+        assert not {dog.image_id, car.image_id} & set(both)
+        assert both != alone
+
+
+def test_words_beside_a_picture_change_what_is_similar(client: AnyClient, dog: Image) -> None:
+    """A colour, which answers tell."""
+    named = [image.image_id for image in client.similar(dog, words="red", limit=20)]
+    red = [image.image_id for image in client.similar(dog, color="Red")]
+    assert len(set(named) & set(red)) >= 18
+    assert len(set(named) & {image.image_id for image in client.similar(dog, limit=20)}) < 20
+
+
+def test_similar_pictures_pass_the_filters_of_search(client: AnyClient, dog: Image) -> None:
+    found = list(client.similar(dog, min_height=200, aspect="Tall", limit=20))
+    assert found
+    assert all(image.height >= 200 and image.height > image.width for image in found)
+    assert list(client.similar(dog, license="Public", image_content="Portrait", max_height=2)) == []
+    with pytest.raises(InvalidRequest):
+        list(client.similar(dog, color="mauve"))
+    with pytest.raises(TypeError):
+        list(client.similar(dog, custom_config="some"))
+
+
+def test_pages_of_similar_pictures_begin_and_are_as_long_as_asked(client: AnyClient, dog: Image) -> None:
+    every = [image.image_id for image in client.similar(dog, words="puppy", limit=30)]
+    page = next(iter(client.similar_pages(dog, words="puppy", offset=10, count=20)))
+    assert [image.image_id for image in page.value] == every[10:30]
+    assert (page.current_offset, page.next_offset) == (10, 30)
+
+
 def test_a_picture_that_is_none_is_an_invalid_request(client: AnyClient) -> None:
     with pytest.raises(InvalidRequest):
         client.details(b"not a picture")

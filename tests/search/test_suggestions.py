@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from vizsla.records import ImageRecord
 from vizsla.search import Searcher
+from vizsla.search.company import Beside, Company
 from vizsla.search.lexicon import Lexicon
 from vizsla.search.query import read
 from vizsla.search.suggestions import EXPANSIONS, RELATED, SIMILAR, Suggestions, suggestions
@@ -87,6 +88,41 @@ def test_related_is_what_others_asked_and_then_shared_tags_that_are_plain_words(
     asked = ("big dog", "Dog", "dog show")
     assert suggested("dog", asked=asked).related == ["big dog", "dog show", "pet", "grass", "summer day"]
     assert suggested("dog", records=[], asked=asked).related == ["big dog", "dog show"]
+
+
+COMPANY = Company(
+    beside={
+        "dog": (
+            Beside("pet", 2.0, 0.9, 0.1),
+            Beside("puppy face", 1.5, 0.4, 0.9),
+            Beside("bone", 1.0, 0.2, 0.5),
+        ),
+        "brown": (Beside("grass", 1.0, 0.2, 0.4),),
+    },
+    shown={
+        word: word.title() for word in ("dog", "brown", "pet", "puppy face", "puppy", "bone", "grass", "red")
+    },
+    together={"puppy": frozenset({"red"}), "hound": frozenset(), "red": frozenset({"puppy"})},
+)
+
+
+def beside(query: str) -> Suggestions:
+    return suggestions(query, read(query), RECORDS, LEXICON, ALIKE, (), COMPANY)
+
+
+def test_what_stands_beside_the_query_in_the_library_comes_before_what_the_best_hold() -> None:
+    """`pet` is with nearly every dog and narrows nothing, a phrase is a query of its own; other words say what one creator does."""
+    assert [one.text for one in beside("dog").expansions] == ["dog bone", "dog grass", "dog brown", "dog pet"]
+    assert beside("dog").related == ["Puppy Face", "Bone", "Pet", "Grass"]
+
+
+def test_beside_two_words_stands_what_the_best_pictures_hold_too() -> None:
+    assert [one.shown for one in beside("brown dog").expansions] == ["grass", "pet"]
+
+
+def test_a_word_takes_the_place_of_another_if_it_has_been_seen_beside_the_rest() -> None:
+    told = [(pivot, [one.shown for one in choices]) for pivot, choices in beside("red dog").pivots]
+    assert told == [("dog", ["puppy"])]
 
 
 @given(TYPED, st.integers(0, 4), st.lists(st.text(max_size=9), max_size=20))

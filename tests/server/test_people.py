@@ -14,7 +14,7 @@ import pytest
 from conftest import Served
 from vizsla.server.pages import SIMILAR
 
-from .shelf import HOSTILE, Shelf, served_with
+from .shelf import HOSTILE, KEY, Shelf, served_with
 
 QUERY = """<script>alert("q")</script>' onfocus=alert(1) autofocus="{{ 7 * 7 }}"""
 
@@ -117,6 +117,20 @@ def test_beside_a_picture_stand_those_that_look_like_it(served: Served) -> None:
     shown = [source for source in page.values("img", "src") if "/th?" in source]
     assert len(shown) == len(set(shown)) == 1 + SIMILAR
     assert_harmless(page)
+
+
+def test_words_beside_a_picture_choose_what_is_like_it(served: Served) -> None:
+    image = httpx.get(
+        f"{served.address}/v7.0/images/search", params={"q": "dog"}, headers={KEY: served.key}
+    ).json()["value"][0]
+    page, other = (
+        visit(f"{served.address}/images/search", view="detailv2", id=image["imageId"], words=words)
+        for words in ("", QUERY + " red")
+    )
+    assert "words" in page.values("input", "name")
+    assert QUERY + " red" in other.values("input", "value")
+    assert len(other.values("img", "src")) == len(page.values("img", "src"))
+    assert other.values("img", "src") != page.values("img", "src")
 
 
 def test_trends_lead_to_what_they_show(served: Served) -> None:

@@ -16,19 +16,23 @@ from vizsla.wire import (
     LONGEST_ECHO,
     MAX_COUNT,
     SKILLS,
+    TOKENS,
     WHOLE,
     Circumstances,
     CropArea,
     CustomSearchParameters,
     DetailsParameters,
+    ImageType,
     InvalidRequest,
     KnowledgeRequest,
     Module,
     SafeSearch,
+    SearchParameters,
     parse_circumstances,
     parse_custom_search,
     parse_details,
     parse_knowledge_request,
+    write_knowledge_request,
 )
 
 HALF = CropArea(left=0.25, top=0.0, right=1.0, bottom=0.5)
@@ -167,8 +171,12 @@ FULL = {
         "cropArea": {"top": 0.0, "left": 0.25, "right": 1, "bottom": 0.5},
     },
     "knowledgeRequest": {
-        "filters": {"site": "www.example.com"},
-        "invokedSkillsRequestData": {"enableEntityData": "true"},
+        "filters": {"site": "www.example.com", "imageType": "clipart", "minWidth": 300},
+        "invokedSkillsRequestData": {
+            "enableEntityData": "true",
+            "q": "but red",
+            "imageInsightsTokens": ["mid_a", "mid_b"],
+        },
         "invokedSkills": ["SimilarImages"],
         "offset": 35,
         "count": 20,
@@ -178,6 +186,9 @@ READ = KnowledgeRequest(
     url="http://example.org/a.jpg",
     crop=HALF,
     site="www.example.com",
+    filters=SearchParameters(q="", image_type=ImageType.CLIPART, min_width=300),
+    words="but red",
+    more=("mid_a", "mid_b"),
     entity_data=True,
     skill="SimilarImages",
     offset=35,
@@ -198,6 +209,11 @@ def respelt(value: Any, spell: Any) -> Any:
 @pytest.mark.parametrize("spell", [str, str.upper, str.lower, lambda key: key[0].upper() + key[1:]])
 def test_keys_are_read_in_any_case(spell: Any) -> None:
     assert parsed(respelt(FULL, spell)) == READ
+
+
+def test_a_request_is_read_back_as_it_was_written() -> None:
+    for request in (READ, KnowledgeRequest(), KnowledgeRequest(insights_token="mid_a", more=("mid_b",))):
+        assert parse_knowledge_request(write_knowledge_request(request)) == request
 
 
 def test_numbers_and_booleans_may_be_strings() -> None:
@@ -247,6 +263,9 @@ def test_each_skill_can_be_asked_for(skill: str) -> None:
         (b'{"knowledgeRequest": {"invokedSkills": {}}}', "ParameterInvalidValue", "knowledgeRequest.invokedSkills"),
         (b'{"knowledgeRequest": {"offset": -1}}', "ParameterInvalidValue", "knowledgeRequest.offset"),
         (b'{"knowledgeRequest": {"count": true}}', "ParameterInvalidValue", "knowledgeRequest.count"),
+        (b'{"knowledgeRequest": {"filters": {"minWidth": true}}}', "ParameterInvalidValue", "knowledgeRequest.filters.minWidth"),
+        (b'{"knowledgeRequest": {"invokedSkillsRequestData": {"q": 5}}}', "ParameterInvalidValue", "knowledgeRequest.invokedSkillsRequestData.q"),
+        (b'{"knowledgeRequest": {"invokedSkillsRequestData": {"imageInsightsTokens": [5]}}}', "ParameterInvalidValue", TOKENS),
         (b'{"knowledgeRequest": {"filters": "x"}}', "ParameterInvalidValue", "knowledgeRequest.filters"),
     ],
 )  # fmt: skip

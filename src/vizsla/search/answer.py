@@ -33,6 +33,7 @@ from vizsla.wire import (
 )
 
 from .addresses import Addresses, asked_for
+from .representative import representative
 from .suggestions import Suggestions
 
 
@@ -137,7 +138,7 @@ def _shown(record: ImageRecord, addresses: Addresses, places: int) -> Image:
     group = simid(record.content_id)
     host_page = record.host_page_url or addresses.page(record, group)
     site = urlsplit(record.host_page_url).hostname if record.host_page_url else None
-    described = record.title or " ".join(record.tags[:3])
+    described = representative(record)
     return Image(
         name=name_of(record),
         thumbnail_url=addresses.thumbnail(thumbnail),

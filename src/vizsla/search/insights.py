@@ -34,6 +34,7 @@ from vizsla.wire.base import Answer
 from .addresses import Addresses
 from .answer import images_of
 from .recognition import Recognised, recognise
+from .representative import representative
 from .similar import MAX_COPIES, Nearest, Page, Similarity
 from .subject import Subject
 from .suggestions import ASKABLE
@@ -104,8 +105,8 @@ class Knowing:
     def best_query(self) -> str:
         """The query that describes the image best; empty if there is none."""
         record = self.subject.record
-        if record and record.title:
-            return record.title
+        if record and (text := representative(record)):
+            return text
         return " ".join(one.word for one in self.words[:DESCRIBING]) or self.q
 
     @cached_property

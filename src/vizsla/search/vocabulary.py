@@ -11,7 +11,9 @@ import numpy as np
 from vizsla.encoders.seam import Encoder
 from vizsla.engines.seam import Engine
 from vizsla.records import Vector
+from vizsla.store import Store
 
+from .company import Company, Learning, akin
 from .lexicon import STOP_WORDS, Lexicon
 
 READ_SECONDS = 5.0
@@ -43,11 +45,16 @@ class Vocabulary:
 
     Args:
         encoder: the library's encoder, or `None` while nobody has needed it.
+        store: what records say together is learnt from; `None`: it is not.
     """
 
-    def __init__(self, engine: Engine, encoder: Callable[[], Encoder | None]) -> None:
+    def __init__(
+        self, engine: Engine, encoder: Callable[[], Encoder | None], store: Store | None = None
+    ) -> None:
         self.lexicon = Lexicon()
         self.alike: Likeness = {}
+        self.company = Company()
+        self._learning = Learning(store, engine, self._knows) if store else None
         self._engine = engine
         self._encoder = encoder
         self._refreshing = threading.Lock()
@@ -63,6 +70,7 @@ class Vocabulary:
         try:
             self._read()
             self._learn()
+            self._meet()
         finally:
             self._refreshing.release()
 
@@ -87,6 +95,15 @@ class Vocabulary:
             self._vectors = {word: self._vectors[word] for word in words}
             self.alike = likeness(self._vectors)
             self._compared = frequent
+
+    def _meet(self) -> None:
+        """Learn what words stand together, once somebody searches."""
+        if self._learning and self._encoder() and (company := self._learning.step()):
+            self.company = company
+
+    def _knows(self, text: str) -> bool:
+        encoder = self._encoder()
+        return encoder is not None and encoder.knows(text)
 
 
 def _may_tell(word: str) -> bool:
@@ -117,10 +134,5 @@ def likeness(vectors: Mapping[str, Vector]) -> Likeness:
 def _nearest(word: str, words: list[str], cosines: Vector) -> tuple[tuple[str, float], ...]:
     near = np.flatnonzero(cosines >= ALIKE)
     order = near[np.argsort(-cosines[near], kind="stable")]
-    others = ((words[place], float(cosines[place])) for place in order if not same(words[place], word))
+    others = ((words[place], float(cosines[place])) for place in order if not akin(words[place], word))
     return tuple(other for _, other in zip(range(NEIGHBOURS), others, strict=False))
-
-
-def same(one: str, other: str) -> bool:
-    """Whether two folded words are one, or forms of one, as far as their letters tell."""
-    return one.startswith(other) or other.startswith(one)
