@@ -251,6 +251,14 @@ def test_every_recommended_model_is_pinned_and_may_be_used_commercially(name: st
     assert read_reference(str(reference)) == reference
 
 
+@pytest.mark.parametrize("name", MODELS)
+def test_every_recommended_model_is_described(name: str) -> None:
+    page = Path(__file__).parents[2] / "docs" / "decisions" / "0010-encoders-from-the-hub.md"
+    row = MODELS[name]
+    cells = f"| `{name}` | `{row.repository}` | `{row.revision}` | {row.licence} |"
+    assert cells in page.read_text("utf-8")
+
+
 def test_names_of_the_hub_may_have_a_revision_and_a_variant() -> None:
     assert read_reference("Some-One/My_Clip@v1.0:fp16") == Reference(
         name="my-clip-fp16", variant="fp16", repository="Some-One/My_Clip", revision="v1.0"
