@@ -31,6 +31,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "startup": (),
     "request": (),
     "spelling": (),
+    "suggestions": ("CORPORA/openclipart.jsonl",),
     "likeness": ("--photos", "DATA/photos", "--labels", "DATA/photos.csv"),
     "compression": (),
     "adding": ("--photos", "DATA/photos"),
