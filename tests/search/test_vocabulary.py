@@ -94,7 +94,10 @@ def test_words_are_not_read_all_the_time() -> None:
     assert engine.read == 1
 
 
-def test_likeness_waits_for_an_encoder_that_somebody_needed_and_comes_in_steps() -> None:
+def test_likeness_waits_for_an_encoder_that_somebody_needed_and_comes_in_steps(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "LEARN_SECONDS", 0)
     engine = Growing({f"word{chr(97 + place)}x": 1 for place in range(20)} | {"the": 99, "ox": 9, "a1": 5})
     asleep = vocabulary(engine, None)
     asleep.refresh()
