@@ -53,7 +53,7 @@ class World:
         assert stored is not None
         record = stored.record
         thumbnail = ThumbnailId(record.content_id, record.thumbnail_width, record.thumbnail_height)
-        return str(InsightsToken.of(record.image_id, thumbnail))
+        return str(InsightsToken.of(record.image_id, thumbnail, record.group))
 
 
 @pytest.fixture

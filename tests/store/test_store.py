@@ -1,16 +1,11 @@
 from __future__ import annotations
 
 import sqlite3
-import tempfile
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from sqlalchemy import text
 
 from vizsla.store import Entry, Store, StoreError
@@ -197,66 +192,6 @@ def test_a_distrusted_record_has_no_stamp_and_stays(store: Store) -> None:
     store.distrust(ids("a"))
     assert store.stamps(1) == {"a": "", "b": "stamp of b "}
     assert store.count() == 2
-
-
-# Copies
-
-
-def copy_of(key: str, content_id: bytes) -> Entry:
-    record = msgspec.structs.replace(record_of(key), content_id=content_id)
-    return Entry(record, "", vector_of(key))
-
-
-def counted(store: Store) -> dict[str, int]:
-    return {stored.record.key: stored.copies for stored in store.each()}
-
-
-def test_records_with_the_same_bytes_know_how_many_they_are(store: Store) -> None:
-    same, other = b"s" * 16, b"o" * 16
-    put(store, *[copy_of("a", same), copy_of("b", same), copy_of("c", other)])
-    assert counted(store) == {"a": 2, "b": 2, "c": 1}
-    put(store, *[copy_of("d", same), copy_of("c", same)])
-    assert counted(store) == {"a": 4, "b": 4, "c": 4, "d": 4}
-    put(store, *[copy_of("a", other)])
-    assert counted(store) == {"a": 1, "b": 3, "c": 3, "d": 3}
-    store.remove(ids("b", "c"))
-    assert counted(store) == {"a": 1, "d": 1}
-    (found,) = store.records([stored.number for stored in store.each() if stored.record.key == "d"])
-    assert found.copies == 1
-
-
-@settings(max_examples=50, deadline=None)
-@given(
-    steps=st.lists(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 2)), max_size=5), max_size=6)
-)
-def test_copies_are_counted_whatever_comes_and_goes(steps: list[list[tuple[str, int]]]) -> None:
-    with tempfile.TemporaryDirectory() as directory:
-        store = Store(Path(directory) / "records.db")
-        source = store.source("folder", "/pictures")
-        held: dict[str, int] = {}
-        for step in steps:
-            store.put(source, [copy_of(key, bytes([content]) * 16) for key, content in step if content])
-            held |= {key: content for key, content in step if content}
-            gone = [key for key, content in step if not content]
-            store.remove(ids(*gone))
-            held = {key: content for key, content in held.items() if key not in gone}
-            counts = Counter(held.values())
-            assert counted(store) == {key: counts[content] for key, content in held.items()}
-        store.close()
-
-
-def test_records_of_the_first_version_are_counted_when_they_are_opened(path: Path) -> None:
-    store = Store(path)
-    store.put(store.source("folder", "/pictures"), [copy_of(key, b"s" * 16) for key in "ab"])
-    store.close()
-    with sqlite3.connect(path) as db:
-        db.execute("DROP TABLE copies")
-        db.execute("UPDATE counters SET value = 1 WHERE name = 'schema'")
-    db.close()
-    for _ in range(2):
-        opened = Store(path)
-        assert counted(opened) == {"a": 2, "b": 2}
-        opened.close()
 
 
 # What cannot be opened or read

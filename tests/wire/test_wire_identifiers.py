@@ -99,14 +99,13 @@ def test_each_thumbnail_id_has_one_spelling(text: str) -> None:
 
 
 @settings(deadline=None)
-@given(image_ids, thumbnail_ids)
-def test_the_token_of_an_image_leads_back_to_it(image_id: str, thumbnail: ThumbnailId) -> None:
-    token = InsightsToken.parse(str(InsightsToken.of(image_id, thumbnail)))
-    assert token == InsightsToken.of(image_id, thumbnail)
-    content = thumbnail.content_id
-    assert insights_token(image_id, str(thumbnail), content, simid(content)) == str(token)
+@given(image_ids, thumbnail_ids, st.binary(min_size=16, max_size=16))
+def test_the_token_of_an_image_leads_back_to_it(image_id: str, thumbnail: ThumbnailId, group: bytes) -> None:
+    token = InsightsToken.parse(str(InsightsToken.of(image_id, thumbnail, group)))
+    assert token == InsightsToken.of(image_id, thumbnail, group)
+    assert insights_token(image_id, str(thumbnail), thumbnail.content_id, simid(group)) == str(token)
     assert token.mid == image_id
-    assert token.simid == simid(thumbnail.content_id)
+    assert token.simid == simid(group)
     assert ThumbnailId.parse(token.thid or "") == thumbnail
 
 
@@ -118,7 +117,9 @@ def test_a_token_survives_the_way_there_and_back(token: InsightsToken) -> None:
 
 
 def test_a_token_is_written_as_published_ones_are() -> None:
-    token = InsightsToken.of("0123456789ABCDEF" * 2 + "01234567", ThumbnailId(b"\xff" * 16, 474, 296))
+    token = InsightsToken.of(
+        "0123456789ABCDEF" * 2 + "01234567", ThumbnailId(b"\xff" * 16, 474, 296), b"\xff" * 16
+    )
     assert str(token) == (
         "ccid_////////*mid_0123456789ABCDEF0123456789ABCDEF01234567"
         "*simid_546744073709551615*thid_OIP.\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_wHaEo"

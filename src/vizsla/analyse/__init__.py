@@ -20,6 +20,7 @@ VERSIONS: dict[str, int] = {
     "transparency": 1,
     "animation": 1,
     "kind": 1,
+    "copies": 1,
     "metadata": 1,
     "sharpness": 1,
     "faces": 1,

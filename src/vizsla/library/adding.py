@@ -22,6 +22,7 @@ from .removing import drop_blobs
 from .turns import ADDING, shared
 
 if TYPE_CHECKING:
+    from .grouping import InStore
     from .library import Library
     from .preparing import Prepared
 
@@ -62,6 +63,7 @@ class Adding:
         self._only = only
         self._known: dict[str, str] = {}
         self._source_id: int | None = None
+        self._grouping: InStore | None = None
         self._turn = ExitStack()
 
     def run(self, report: Callable[[int, int], None] = lambda done, total: None) -> Summary:
@@ -196,12 +198,19 @@ class Adding:
         now = int(time.time())
         return [
             Entry(
-                record_of(prepared, self._source.address, self._choices, now=now),
+                record_of(prepared, self._source.address, self._choices, now=now, group=group),
                 self._stamp(prepared.item),
                 vector,
             )
-            for prepared, vector in zip(batch, vectors, strict=True)
+            for prepared, vector, group in zip(batch, vectors, self._groups(batch), strict=True)
         ]
+
+    def _groups(self, batch: Sequence[Prepared]) -> list[bytes]:
+        from .grouping import InStore, Newcomer
+
+        if self._grouping is None:
+            self._grouping = InStore(self._library.store, self._library.blobs)
+        return self._grouping.of([Newcomer(prepared.content_id, prepared.look) for prepared in batch])
 
     def _replaced(self, entries: Sequence[Entry]) -> set[bytes]:
         """Contents that the entries are put in the place of."""

@@ -24,6 +24,7 @@ from vizsla.records import Claims, ImageRecord
 from vizsla.sources.seam import ItemError, SourceItem
 
 from .choices import Choices
+from .grouping import Look, look_of
 
 AHEAD = 8
 """Images per thread that are decoded and wait for their turn: keeps threads busy while a batch is written."""
@@ -32,12 +33,13 @@ _Result = TypeVar("_Result")
 
 
 class Prepared(msgspec.Struct, frozen=True):
-    """An image that is decoded and analysed, ready to be encoded."""
+    """An image that is decoded and analysed, ready to be encoded and compared."""
 
     item: SourceItem
     analysis: Analysis
     thumbnail: Thumbnail
     square: Pixels
+    look: Look
 
     @property
     def content_id(self) -> bytes:
@@ -69,8 +71,8 @@ def _attempt(
 ) -> tuple[SourceItem, Prepared | ItemError]:
     try:
         picture = open_picture(item.read(), limits)
-        analysis = analyse(picture, without=without)
-        return item, Prepared(item, analysis, picture.thumbnail(), picture.square(geometry))
+        analysis, look = analyse(picture, without=without), look_of(picture.small)
+        return item, Prepared(item, analysis, picture.thumbnail(), picture.square(geometry), look)
     except ItemError as error:
         return item, error
     except DecodeError as error:
@@ -95,7 +97,7 @@ def _mapped(
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def record_of(prepared: Prepared, address: str, choices: Choices, *, now: int) -> ImageRecord:
+def record_of(prepared: Prepared, address: str, choices: Choices, *, now: int, group: bytes) -> ImageRecord:
     """The record of an image: what the owner's manifest says goes before what the file says."""
     item = prepared.item
     claims = item.claims.over(prepared.analysis.claims)
@@ -111,6 +113,7 @@ def record_of(prepared: Prepared, address: str, choices: Choices, *, now: int) -
         content_url=claims.content_url or _below(choices.content_base, item.key),
         published=unix_time(claims.date_published),
         discovered=now,
+        group_id=group,
         analysers=prepared.analysis.versions,
         **_said(claims),
         **prepared.analysis.fields,

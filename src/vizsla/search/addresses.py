@@ -54,7 +54,7 @@ class Addresses(msgspec.Struct, frozen=True):
         """Our page about an image.
 
         Args:
-            group: the `simid` of its content.
+            group: the `simid` of its group.
             asked: the query that led there, as `asked_for` writes it.
         """
         return (

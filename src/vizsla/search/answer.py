@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from vizsla.records import ImageRecord
+from vizsla.store import Counts, Stored
 from vizsla.wire import (
     LICENCES,
     Image,
@@ -46,8 +47,8 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """How many results the page has passed, including those whose record is gone."""
     total: int
     """Size of the whole result."""
-    copies: Mapping[bytes, int] = {}
-    """How many records have the same bytes, where more than one has; see `Store.copies`."""
+    counts: Mapping[bytes, Counts] = {}
+    """What there is of pictures by their group, where more than one record shows them; see `counts_of`."""
     context: QueryContext
     suggestions: Suggestions = Suggestions()
 
@@ -66,7 +67,7 @@ def answer_of(parameters: SearchParameters, page: Page, addresses: Addresses, ma
         total_estimated_matches=page.total,
         next_offset=parameters.offset + page.passed,
         current_offset=parameters.offset,
-        value=images_of(page.records, query, addresses, page.copies),
+        value=images_of(page.records, query, addresses, page.counts),
         **_suggested(page.suggestions, _Links(addresses, market, parameters.safe_search)),
     )
 
@@ -101,6 +102,9 @@ def _suggested(suggestions: Suggestions, links: _Links) -> dict[str, Any]:
     }
 
 
+_ALONE = Counts()
+"""Of a picture that one record shows."""
+
 REMEMBERED = 16_384
 """Images that are kept as answers show them, but for the query. About thirty megabytes."""
 
@@ -109,22 +113,27 @@ def images_of(
     records: Iterable[ImageRecord],
     query: str,
     addresses: Addresses,
-    copies: Mapping[bytes, int] = MappingProxyType({}),
+    counts: Mapping[bytes, Counts] = MappingProxyType({}),
 ) -> list[Image]:
     """Images as an answer to `query`. What is within them is shared between answers, and not to be changed.
 
     Args:
-        copies: how many records have the same bytes, where more than one has.
+        counts: what there is of pictures by their group, where more than one record shows them.
     """
     asked = asked_for(query)
-    return [_image(record, query, asked, addresses, copies) for record in records]
+    return [_image(record, query, asked, addresses, counts) for record in records]
+
+
+def counts_of(found: Iterable[Stored]) -> dict[bytes, Counts]:
+    """What there is of pictures by their group, where more than one record shows them."""
+    return {stored.record.group: stored.counts for stored in found if stored.copies > 1}
 
 
 def _image(
-    record: ImageRecord, query: str, asked: str, addresses: Addresses, copies: Mapping[bytes, int]
+    record: ImageRecord, query: str, asked: str, addresses: Addresses, counts: Mapping[bytes, Counts]
 ) -> Image:
-    image = copy(_shown(record, addresses, copies.get(record.content_id, 1)))
-    image.web_search_url = addresses.page(record, simid(record.content_id), asked)
+    image = copy(_shown(record, addresses, counts.get(record.group, _ALONE)))
+    image.web_search_url = addresses.page(record, simid(record.group), asked)
     if not image.insights_metadata.best_representative_query:
         image.insights_metadata = copy(image.insights_metadata)
         image.insights_metadata.best_representative_query = _best_query(record, query, addresses)
@@ -132,10 +141,10 @@ def _image(
 
 
 @lru_cache(REMEMBERED)
-def _shown(record: ImageRecord, addresses: Addresses, places: int) -> Image:
+def _shown(record: ImageRecord, addresses: Addresses, counts: Counts) -> Image:
     """What every query shows of a record."""
     thumbnail = str(ThumbnailId(record.content_id, record.thumbnail_width, record.thumbnail_height))
-    group = simid(record.content_id)
+    group = simid(record.group)
     host_page = record.host_page_url or addresses.page(record, group)
     site = urlsplit(record.host_page_url).hostname if record.host_page_url else None
     described = representative(record)
@@ -156,8 +165,8 @@ def _shown(record: ImageRecord, addresses: Addresses, places: int) -> Image:
         image_insights_token=insights_token(record.image_id, thumbnail, record.content_id, group),
         insights_metadata=InsightsMetadata(
             best_representative_query=_best_query(record, described, addresses) if described else None,
-            pages_including_count=places,
-            available_sizes_count=places,
+            pages_including_count=counts.pages,
+            available_sizes_count=counts.sizes,
         ),
         image_id=record.image_id,
         accent_color=record.accent_colour,

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from vizsla.engines.seam import Engine, Plan, Words
 from vizsla.records import AnyOf, Filters, ImageRecord, passes
+from vizsla.store import page_of
 from vizsla.wire import (
     DetailsParameters,
     GalleriesModule,
@@ -32,7 +33,7 @@ from vizsla.wire import (
 from vizsla.wire.base import Answer
 
 from .addresses import Addresses
-from .answer import images_of
+from .answer import counts_of, images_of
 from .recognition import Recognised, recognise
 from .representative import representative
 from .similar import MAX_COPIES, Nearest, Page, Similarity
@@ -91,7 +92,7 @@ class Knowing:
 
     @cached_property
     def shown_copies(self) -> list[ImageRecord]:
-        """The records with the bytes of the image that the caller may see."""
+        """The records that show the picture and that the caller may see, the image itself first."""
         copies = (stored.record for stored in self.subject.copies[:MAX_COPIES])
         return [record for record in copies if passes(record, self._filters)]
 
@@ -132,7 +133,7 @@ class Knowing:
         return self._circle.similarity.nearest(self.subject, self._filters)
 
     def images(self, page: Page) -> list[Image]:
-        return images_of(page.records, self.q, self.addresses, page.copies)
+        return images_of(page.records, self.q, self.addresses, page.counts)
 
     def count(self, filters: Filters) -> int:
         """Images within the filters that may be shown."""
@@ -209,8 +210,11 @@ def _collections(knowing: Knowing) -> GalleriesModule | None:
 
 
 def pages_including(knowing: Knowing) -> ImagesModule:
-    """Every place in the library that has these bytes, with its page."""
-    return ImagesModule(value=images_of(knowing.shown_copies, knowing.q, knowing.addresses))
+    """Every page of the library that shows the picture, in whatever size."""
+    pages = {page_of(record): record for record in reversed(knowing.shown_copies)}
+    records = [record for record in knowing.shown_copies if pages[page_of(record)] is record]
+    counts = counts_of(knowing.subject.copies)
+    return ImagesModule(value=images_of(records, knowing.q, knowing.addresses, counts))
 
 
 def related_searches(knowing: Knowing) -> QueriesModule:

@@ -28,7 +28,7 @@ from vizsla.wire import (
     ThumbnailId,
 )
 
-from .answer import images_of
+from .answer import counts_of, images_of
 from .filters import filters_of
 from .insights import Knowing, pages_including, query_of
 from .similar import on_site
@@ -92,7 +92,8 @@ def _source(kind: str) -> Callable[[KnowledgeRequest, Knowing], Action | None]:
     """An action whose `image` is the image itself, if it is in the library."""
 
     def build(request: KnowledgeRequest, knowing: Knowing) -> Action | None:
-        shown = images_of(knowing.shown_copies[:1], knowing.q, knowing.addresses)
+        counts = counts_of(knowing.subject.copies)
+        shown = images_of(knowing.shown_copies[:1], knowing.q, knowing.addresses, counts)
         return ImageAction(action_type=kind, image=shown[0]) if shown else None
 
     return build

@@ -23,7 +23,7 @@ from vizsla.wire import (
 )
 
 from .addresses import Addresses
-from .answer import Page, answer_of
+from .answer import Page, answer_of, counts_of
 from .filters import filters_of, settled
 from .place import asks_for_place
 from .query import Question, read
@@ -183,7 +183,7 @@ class Searcher:
             records=records,
             passed=len(hits.numbers),
             total=hits.total,
-            copies={stored.record.content_id: stored.copies for stored in found if stored.copies > 1},
+            counts=counts_of(found),
             context=asked.context,
             suggestions=self._suggestions(asked, records if first else ()),
         )

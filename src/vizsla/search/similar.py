@@ -10,9 +10,10 @@ import numpy as np
 from vizsla.encoders.seam import Encoder
 from vizsla.engines.seam import CANDIDATES, Engine, Holds, Plan
 from vizsla.records import Below, Filters, ImageRecord, Vector
-from vizsla.store import Store
+from vizsla.store import Counts, Store
 from vizsla.wire import MAX_IMAGES
 
+from .answer import counts_of
 from .grammar import Term
 from .ground import Ground
 from .operators import DEMANDING
@@ -45,8 +46,8 @@ class Page(msgspec.Struct, frozen=True):
     passed: int
     """How many results the page has passed, including those whose record is gone."""
     total: int
-    copies: Mapping[bytes, int] = {}
-    """How many records have the same bytes, where more than one has."""
+    counts: Mapping[bytes, Counts] = {}
+    """What there is of pictures by their group, where more than one record shows them."""
 
 
 class Nearest(msgspec.Struct, frozen=True):
@@ -133,9 +134,8 @@ class Similarity:
         """A slice of them: pages do not repeat."""
         shown = nearest.pairs[offset : offset + limit]
         found = self._store.records([number for number, _ in shown])
-        copies = {stored.record.content_id: stored.copies for stored in found if stored.copies > 1}
         records = [stored.record for stored in found]
-        return Page(records, offset, len(shown), len(nearest.pairs), copies)
+        return Page(records, offset, len(shown), len(nearest.pairs), counts_of(found))
 
     def neighbours(self, nearest: Nearest) -> list[Neighbour]:
         """The first of them and how similar they are."""

@@ -58,7 +58,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     token: str
     """Names the image in a later call."""
     copies: tuple[Stored, ...] = ()
-    """The records with these bytes, the one that is meant first; empty: it is not in the library."""
+    """The records that show this picture, the one that is meant first; empty: it is not in the library."""
     crop: CropArea = WHOLE
 
     @property
@@ -139,10 +139,10 @@ class Subjects:
 
     def _of_bytes(self, data: bytes) -> tuple[Stored, ...]:
         """Also of a file with a line end behind it, as a published .NET sample posts it."""
-        copies = self._store.of_content(_content_id(data))
-        if not copies and data.endswith(b"\r\n"):
-            copies = self._store.of_content(_content_id(data[:-2]))
-        return tuple(copies)
+        same = self._store.of_content(_content_id(data))
+        if not same and data.endswith(b"\r\n"):
+            same = self._store.of_content(_content_id(data[:-2]))
+        return self._with_copies(*same)
 
     def _of_token(self, meant: Meant, text: str) -> _Found:
         try:
@@ -166,7 +166,7 @@ class Subjects:
         if token.mid and (stored := self._store.find(parse_image_id(token.mid))):
             return self._with_copies(stored)
         if token.thid and token.bcid is None:
-            return tuple(self._store.of_content(ThumbnailId.parse(token.thid).content_id))
+            return self._with_copies(*self._store.of_content(ThumbnailId.parse(token.thid).content_id))
         return ()
 
     def _of_id(self, meant: Meant, text: str) -> _Found:
@@ -178,9 +178,12 @@ class Subjects:
             raise meant.invalid(text, "The image is not in the library, or not any more.")
         return _Found(copies=self._with_copies(stored))
 
-    def _with_copies(self, stored: Stored) -> tuple[Stored, ...]:
-        same = self._store.of_content(stored.record.content_id)
-        return (stored, *(other for other in same if other.number != stored.number))
+    def _with_copies(self, *same: Stored) -> tuple[Stored, ...]:
+        """Records with the same bytes, then all others that show the picture."""
+        if not same:
+            return ()
+        found = {stored.number: stored for stored in (*same, *self._store.of_group(same[0].record.group))}
+        return tuple(found.values())
 
     def _kept_vector(self, found: _Found) -> Vector | None:
         return self._store.vector(found.copies[0].number) if found.copies else None
@@ -225,6 +228,6 @@ def _token(found: _Found, vector: Vector | None) -> str:
     if found.copies:
         record = found.copies[0].record
         name = ThumbnailId(record.content_id, record.thumbnail_width, record.thumbnail_height)
-        return str(InsightsToken.of(record.image_id, name))
+        return str(InsightsToken.of(record.image_id, name, record.group))
     assert vector is not None
     return str(InsightsToken(bcid=format_vector(vector)))

@@ -142,7 +142,7 @@ class _Choice:
         self._safe = safe
         self._tiles: defaultdict[str, list[Tile]] = defaultdict(list)
         self._texts: set[str] = set()
-        self._contents: set[bytes] = set()
+        self._groups: set[bytes] = set()
 
     def of(self, popular: Iterable[str]) -> _Tiles:
         for text in popular:
@@ -155,7 +155,7 @@ class _Choice:
         parameters = SearchParameters(q=text, count=BEST, safe_search=self._safe)
         numbers = self._engine.search(self._searcher.plan(parameters)).numbers
         for stored in self._store.records(numbers):
-            if stored.record.content_id not in self._contents:
+            if stored.record.group not in self._groups:
                 self._place(text, stored.record)
                 return
 
@@ -174,7 +174,7 @@ class _Choice:
     def _fill_kind(self, candidates: list[Stored]) -> None:
         for stored in varied(self._store, candidates, 2 * TILES):
             free = (text for text in texts_of(stored.record) if text not in self._texts)
-            if stored.record.content_id not in self._contents and (text := next(free, None)):
+            if stored.record.group not in self._groups and (text := next(free, None)):
                 self._place(text, stored.record)
 
     def _place(self, text: str, record: ImageRecord) -> None:
@@ -182,7 +182,7 @@ class _Choice:
         if len(tiles) < TILES:
             tiles.append(Tile(text, record))
             self._texts.add(text)
-            self._contents.add(record.content_id)
+            self._groups.add(record.group)
 
 
 def texts_of(record: ImageRecord) -> Iterator[str]:

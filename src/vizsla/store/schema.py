@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -14,8 +15,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 2
-"""2: `copies`."""
+SCHEMA_VERSION = 3
+"""2: `copies`. 3: copies are records that show one picture, no longer those with the same bytes; see `migration`."""
 
 metadata = MetaData()
 
@@ -51,10 +52,19 @@ records = Table(
     Column("discovered", BigInteger, nullable=False),
     Column("sequence", BigInteger, nullable=False, index=True),
     Column("record", LargeBinary, nullable=False),
+    Column("group_id", LargeBinary(16)),
+    Column("perceptual_hash", LargeBinary(32)),
+    Column("size", BigInteger),
+    Column("page", LargeBinary(8)),
     UniqueConstraint("source_id", "key"),
     # A number is an engine's document id: one that was removed must never come back as another image.
     sqlite_autoincrement=True,
 )
+
+"""The last four say again what `record` holds, to be looked for and counted: `ImageRecord.group`, its perceptual hash
+(none: it has none), its width and height, and a digest of its page. They may be null because they were added later."""
+
+GROUP_INDEX = Index("ix_records_group", records.c.group_id, records.c.size, records.c.page)
 
 vectors = Table(
     "vectors",
@@ -67,10 +77,13 @@ vectors = Table(
 copies = Table(
     "copies",
     metadata,
-    Column("content_id", LargeBinary(16), primary_key=True),
+    Column("group_id", LargeBinary(16), primary_key=True),
     Column("count", Integer, nullable=False),
+    Column("pages", Integer, nullable=False),
+    Column("sizes", Integer, nullable=False),
 )
-"""How many records have the same bytes, where more than one has: few rows, so that every search can look there."""
+"""Of each picture that more than one record shows: how many do, on how many pages, in how many sizes. Few rows, so that
+every search can look there."""
 
 removed = Table(
     "removed",

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, inspect, select, update
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from vizsla.records import Change, ImageRecord, Vector
 
+from .copies import Counts, columns_of, recount
 from .database import Database, rows
+from .migration import migrate
 from .recent import Recent
 from .schema import SCHEMA_VERSION, copies, counters, metadata, records, removed, sources
 from .spaces import Space, as_stored, as_vector
@@ -33,17 +35,16 @@ _Item = TypeVar("_Item")
 _SEQUENCE = select(counters.c.value).where(counters.c.name == "sequence")
 _SEQUENCE_NOW = "SELECT value FROM counters WHERE name IN ({})"
 _BY_NUMBER = (
-    "SELECT number, record, COALESCE(count, 1) FROM records "
-    "LEFT JOIN copies ON copies.content_id = records.content_id WHERE number IN ({})"
+    "SELECT number, record, COALESCE(count, 1), COALESCE(pages, 1), COALESCE(sizes, 1) FROM records "
+    "LEFT JOIN copies ON copies.group_id = records.group_id WHERE number IN ({})"
 )
-_ALIKE = (
-    select(records.c.content_id, func.count().label("count"))
-    .group_by(records.c.content_id)
-    .having(func.count() > 1)
-)
-_STORED = select(records.c.number, records.c.record, func.coalesce(copies.c.count, 1)).outerjoin(
-    copies, copies.c.content_id == records.c.content_id
-)
+_STORED = select(
+    records.c.number,
+    records.c.record,
+    func.coalesce(copies.c.count, 1),
+    func.coalesce(copies.c.pages, 1),
+    func.coalesce(copies.c.sizes, 1),
+).outerjoin(copies, copies.c.group_id == records.c.group_id)
 _REMOVED = (
     select(removed.c.sequence, removed.c.number)
     .where(removed.c.sequence > bindparam("after"))
@@ -70,7 +71,16 @@ class Stored(msgspec.Struct, frozen=True):
     number: int
     record: ImageRecord
     copies: int = 1
-    """Records with the same bytes, itself included."""
+    """Records that show this picture, itself included."""
+    counts: Counts = Counts()
+
+
+class Hashed(NamedTuple):
+    """What copies of a record are known by, and when it was put there."""
+
+    sequence: int
+    number: int
+    perceptual_hash: bytes | None
 
 
 class _Known(NamedTuple):
@@ -78,7 +88,7 @@ class _Known(NamedTuple):
 
     number: int
     discovered: int
-    content_id: bytes
+    group_id: bytes
 
 
 class Tally(msgspec.Struct, frozen=True):
@@ -108,17 +118,22 @@ class Store:
 
     def _prepare(self) -> None:
         with self._database.writing() as db:
+            known = self._counters(db)
+            version = known.get("schema", SCHEMA_VERSION)
+            if version > SCHEMA_VERSION:
+                raise StoreError("the records are of a newer version of vizsla: upgrade vizsla to read them")
+            if version < SCHEMA_VERSION:
+                migrate(db)
             metadata.create_all(db)
             self._space.prepare(db)
-            known = _pairs(db.execute(select(counters.c.name, counters.c.value)))
-            if known.get("schema", SCHEMA_VERSION) > SCHEMA_VERSION:
-                raise StoreError("the records are of a newer version of vizsla: upgrade vizsla to read them")
             for name, value in (("schema", SCHEMA_VERSION), ("sequence", 0)):
                 if name not in known:
                     db.execute(insert(counters).values(name=name, value=value))
-            if known.get("schema", SCHEMA_VERSION) < 2:
-                db.execute(insert(copies).from_select(["content_id", "count"], _ALIKE))
-                db.execute(update(counters).where(counters.c.name == "schema").values(value=SCHEMA_VERSION))
+
+    def _counters(self, db: Connection) -> dict[str, int]:
+        if not inspect(db).has_table(counters.name):
+            return {}
+        return _pairs(db.execute(select(counters.c.name, counters.c.value)))
 
     def close(self) -> None:
         self._database.close()
@@ -157,17 +172,17 @@ class Store:
             known = self._known(db, [entry.record.image_id for entry in entries])
             first = self._advance(db, len(entries))
             before = len(known)
-            touched = {content_id for _, _, content_id in known.values()}
+            touched = {one.group_id for one in known.values()}
             for sequence, entry in enumerate(entries, first):
                 image_id = entry.record.image_id
                 known[image_id] = self._put_one(db, source_id, entry, sequence, known.get(image_id))
-            self._recount(db, touched | {entry.record.content_id for entry in entries})
+            self._recount(db, touched | {entry.record.group for entry in entries})
         added = len(known) - before
         return Tally(added, len(entries) - added)
 
     def _known(self, db: Connection, image_ids: Sequence[str]) -> dict[str, _Known]:
         found: dict[str, _Known] = {}
-        columns = select(records.c.image_id, records.c.number, records.c.discovered, records.c.content_id)
+        columns = select(records.c.image_id, records.c.number, records.c.discovered, records.c.group_id)
         for part in _slices(image_ids):
             found |= {
                 row[0]: _Known(*row[1:]) for row in db.execute(columns.where(records.c.image_id.in_(part)))
@@ -190,6 +205,7 @@ class Store:
             "discovered": record.discovered,
             "sequence": sequence,
             "record": _encode(record),
+            **columns_of(record),
         }
         if known:
             number = known.number
@@ -203,14 +219,27 @@ class Store:
         if entry.vector is not None:
             half = as_stored(entry.vector)
             db.execute(insert(self._space.table).values(number=number, vector=half))
-        return _Known(number, record.discovered, record.content_id)
+        return _Known(number, record.discovered, record.group)
 
-    def _recount(self, db: Connection, content_ids: Iterable[bytes]) -> None:
-        """Bring up to date how many records have these bytes."""
-        for part in _slices(list(content_ids)):
-            db.execute(delete(copies).where(copies.c.content_id.in_(part)))
-            alike = _ALIKE.where(records.c.content_id.in_(part))
-            db.execute(insert(copies).from_select(["content_id", "count"], alike))
+    def _recount(self, db: Connection, groups: Iterable[bytes]) -> None:
+        """Bring up to date how many records show these pictures."""
+        for part in _slices(list(groups)):
+            recount(db, part)
+
+    def regroup(self, groups: Mapping[int, bytes]) -> None:
+        """Put records, by number, into other groups."""
+        with self._errors(), self._database.writing() as db:
+            found = [
+                stored
+                for part in _slices(list(groups))
+                for stored in self._select(db, records.c.number.in_(part))
+            ]
+            first = self._advance(db, len(found))
+            for sequence, stored in enumerate(found, first):
+                moved = msgspec.structs.replace(stored.record, group_id=groups[stored.number])
+                row = {"sequence": sequence, "record": _encode(moved), **columns_of(moved)}
+                db.execute(update(records).where(records.c.number == stored.number).values(row))
+            self._recount(db, {*groups.values(), *(stored.record.group for stored in found)})
 
     def remove(self, image_ids: Iterable[str]) -> list[ImageRecord]:
         """Remove records; returns those that there were."""
@@ -224,7 +253,7 @@ class Store:
             for sequence, stored in enumerate(gone, first):
                 db.execute(delete(records).where(records.c.number == stored.number))
                 db.execute(insert(removed).values(number=stored.number, sequence=sequence))
-            self._recount(db, {stored.record.content_id for stored in gone})
+            self._recount(db, {stored.record.group for stored in gone})
         return [stored.record for stored in gone]
 
     def distrust(self, image_ids: Iterable[str]) -> None:
@@ -293,9 +322,9 @@ class Store:
             recent = self._recent_at(int(rows(db, _SEQUENCE_NOW, ("sequence",))[0][0]))
             found = {number: stored for number in numbers if (stored := recent.get(number))}
             for part in _slices([number for number in numbers if number not in found]):
-                for number, data, count in rows(db, _BY_NUMBER, part):
-                    found[number] = stored = Stored(number, _decode(data), count)
-                    recent.put(number, stored)
+                for row in rows(db, _BY_NUMBER, part):
+                    found[row[0]] = stored = _stored(*row)
+                    recent.put(stored.number, stored)
         return [found[number] for number in numbers if number in found]
 
     def _recent_at(self, sequence: int) -> Recent[Stored]:
@@ -329,6 +358,27 @@ class Store:
         """The records that have these bytes, in the order in which they came."""
         with self._errors(), self._database.reading() as db:
             return self._select(db, records.c.content_id == content_id, limit=SLICE)
+
+    def of_group(self, group: bytes) -> list[Stored]:
+        """The records that show one picture (see `ImageRecord.group`), in the order in which they came."""
+        with self._errors(), self._database.reading() as db:
+            return self._select(db, records.c.group_id == group, limit=SLICE)
+
+    def group_of(self, content_id: bytes) -> bytes | None:
+        """The group of the first record that has these bytes and a perceptual hash."""
+        query = select(records.c.group_id).where(
+            records.c.content_id == content_id, records.c.perceptual_hash.is_not(None)
+        )
+        with self._errors(), self._database.reading() as db:
+            found: bytes | None = db.scalar(query.order_by(records.c.number).limit(1))
+        return found
+
+    def hashes(self, after: int, limit: int = 10_000) -> list[Hashed]:
+        """What is there of the next steps after a sequence number; each record stands at its last step."""
+        query = select(records.c.sequence, records.c.number, records.c.perceptual_hash)
+        query = query.where(records.c.sequence > after).order_by(records.c.sequence).limit(limit)
+        with self._errors(), self._database.reading() as db:
+            return [Hashed(*row) for row in db.execute(query)]
 
     def of_source(self, address: str, key: str | None = None) -> list[str]:
         """Image ids of a source, or of one key in it."""
@@ -400,7 +450,7 @@ class Store:
         self, db: Connection, condition: ColumnElement[bool], limit: int | None = None
     ) -> list[Stored]:
         rows = db.execute(_STORED.where(condition).order_by(records.c.number).limit(limit))
-        return [Stored(number, _decode(data), count) for number, data, count in rows]
+        return [_stored(*row) for row in rows]
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -423,6 +473,8 @@ def _explain(error: DatabaseError) -> str:
         return "another process is writing to the library for too long: wait for it and try again"
     if "disk I/O" in text:
         return "the disk refuses to read or write the records: check its health and your quota; what was added before is kept"
+    if "malformed" in text:
+        return f"the records are damaged, restore the library from a backup: {text}"
     return f"the records cannot be read or written: {text}"
 
 
@@ -438,6 +490,13 @@ def _not_ok(db: Connection) -> list[str]:
         if lines == ["ok"]
         else [f"records.db is damaged, restore it from a backup: {line}" for line in lines]
     )
+
+
+def _stored(number: int, record: bytes, count: int, pages: int, sizes: int) -> Stored:
+    return Stored(number, _decode(record), count, Counts(pages, sizes) if count > 1 else _ALONE)
+
+
+_ALONE = Counts()
 
 
 def _change(sequence: int, number: int, record: bytes, vector: bytes | None) -> Change:

@@ -89,9 +89,13 @@ def _base64url(raw: bytes) -> str:
     return b2a_base64(raw, newline=False).translate(_URL_SAFE, b"=").decode("ascii")
 
 
-def simid(content_id: bytes) -> str:
-    """The number by which the service groups similar pictures: 18 digits, the same for the same bytes."""
-    return str(10**17 + int.from_bytes(content_id[:8]) % (9 * 10**17))
+def simid(group: bytes) -> str:
+    """The number by which the service groups similar pictures: 18 digits, the same for the same picture.
+
+    Arguments:
+        group: 16 bytes that all copies of a picture have in common.
+    """
+    return str(10**17 + int.from_bytes(group[:8]) % (9 * 10**17))
 
 
 class InsightsToken(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,10 +114,10 @@ class InsightsToken(msgspec.Struct, frozen=True, kw_only=True):
     """The thumbnail id. Its `_` is written as `\\_`."""
 
     @classmethod
-    def of(cls, image_id: str, thumbnail: ThumbnailId) -> Self:
-        """The token of an image in the library."""
+    def of(cls, image_id: str, thumbnail: ThumbnailId, group: bytes) -> Self:
+        """The token of an image in the library, `group` as for `simid`."""
         ccid = b2a_base64(thumbnail.content_id)[:8].decode("ascii")
-        return cls(ccid=ccid, mid=image_id, simid=simid(thumbnail.content_id), thid=str(thumbnail))
+        return cls(ccid=ccid, mid=image_id, simid=simid(group), thid=str(thumbnail))
 
     def __str__(self) -> str:
         values = (self.bcid, self.ccid, self.cp, self.mid, self.simid, self.thid)
@@ -152,7 +156,7 @@ def insights_token(image_id: str, thumbnail: str, content_id: bytes, group: str)
 
     Arguments:
         thumbnail: the thumbnail id as text.
-        group: `simid(content_id)`.
+        group: the `simid`, as text.
     """
     ccid = b2a_base64(content_id)[:8].decode("ascii")
     return f"ccid_{ccid}*mid_{image_id}*simid_{group}*thid_{thumbnail.replace('_', _ESCAPED)}"

@@ -1,0 +1,227 @@
+"""Which records show one picture: copies are found by their perceptual hashes, and confirmed by laying them upon each other.
+
+Hashes of all records are compared by force, which takes a millisecond for several hundred thousand; what they find is
+confirmed by the thumbnails of a few. Importing it brings the decoder and FAISS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple, Protocol
+
+import faiss
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from vizsla.analyse.alignment import difference
+from vizsla.analyse.copies import SCALES, Squeezed, probes, squeeze
+from vizsla.blobs import BlobError, Blobs
+from vizsla.decode import DecodeError, open_picture
+from vizsla.store import Store
+
+FARTHEST = 72
+"""Bits of 256 by which hashes of copies may differ; of photos that are none, 1 pair in 5,000 differs by less than 73."""
+NEAREST = 32
+"""Records that are looked up for each hash."""
+TRIED = 8
+"""Groups that a picture is laid upon, at a few milliseconds each."""
+REMEMBERED = 1024
+"""Thumbnails that are kept squeezed, of 12 KB each: what is alike comes together."""
+STAYING, LEAVING = 1.5, 0.7
+"""How much more a picture may differ from its own group, and how much less from another, when groups are looked through:
+the thumbnail that is compared is not quite what was compared before."""
+
+
+class Look(msgspec.Struct, frozen=True):
+    """What copies of a picture are known by."""
+
+    probes: tuple[bytes, bytes, bytes]
+    squeezed: NDArray[np.uint8]
+
+
+class Known(NamedTuple):
+    """What is known of a record that others may be copies of."""
+
+    perceptual_hash: bytes
+    content_id: bytes
+    group: bytes
+
+
+class Newcomer(NamedTuple):
+    """A picture whose group is asked for."""
+
+    content_id: bytes
+    look: Look
+    present: bytes | None = None
+    """The group that it is in; given when groups are looked through."""
+
+
+class Shelf(Protocol):
+    """The records that newcomers are compared with."""
+
+    def known(self, numbers: Sequence[int]) -> Mapping[int, Known]: ...
+
+    def group_of(self, content_id: bytes) -> bytes | None:
+        """The group of a record with these bytes."""
+
+
+class _Candidate(NamedTuple):
+    """A possible copy; the least is tried first."""
+
+    distance: int
+    age: int
+    """The older, the less."""
+    scale: float
+    content_id: bytes
+    group: bytes
+
+
+def look_of(small: NDArray[np.uint8]) -> Look:
+    """Of a small rendition over white, `(height, width, 3)`."""
+    squeezed = squeeze(small)
+    return Look(probes(squeezed), _rounded(squeezed))
+
+
+def _rounded(squeezed: Squeezed) -> NDArray[np.uint8]:
+    return squeezed.round().astype(np.uint8)
+
+
+class Groups:
+    """Tells newcomers their groups. Not safe for several threads."""
+
+    def __init__(self, shelf: Shelf, blobs: Blobs) -> None:
+        self._shelf = shelf
+        self._blobs = blobs
+        self._index = faiss.IndexBinaryFlat(256)
+        self._numbers: list[int] = []
+        self._look = lru_cache(REMEMBERED)(self._read)
+
+    def learn(self, hashes: Iterable[tuple[int, bytes]]) -> None:
+        """Numbers and hashes of further records; the last that is said of a number holds."""
+        pairs = list(hashes)
+        if pairs:
+            self._numbers += [number for number, _ in pairs]
+            self._index.add(np.frombuffer(b"".join(one for _, one in pairs), np.uint8).reshape(-1, 32))
+
+    def of(self, newcomers: Sequence[Newcomer]) -> list[bytes]:
+        """Their groups: that of the nearest copy among the records and the newcomers before, or else one of their own."""
+        older = self._candidates(newcomers)
+        told: list[bytes] = []
+        for place, newcomer in enumerate(newcomers):
+            before = list(zip(newcomers[:place], told, strict=True))
+            told.append(self._group(newcomer, older[place], before))
+        return told
+
+    def _group(
+        self, newcomer: Newcomer, older: list[_Candidate], before: list[tuple[Newcomer, bytes]]
+    ) -> bytes:
+        if not newcomer.look.probes[0]:
+            return newcomer.content_id
+        same = (group for other, group in before if other.content_id == newcomer.content_id)
+        if found := self._shelf.group_of(newcomer.content_id) or next(same, None):
+            return found
+        candidates = sorted([*older, *_among(newcomer, before)], key=_order(newcomer))
+        fresh = {other.content_id: other.look for other, _ in before}
+        tried: set[bytes] = set()
+        for candidate in candidates:
+            if candidate.group not in tried and len(tried) < TRIED:
+                tried.add(candidate.group)
+                if self._confirmed(newcomer, candidate, fresh.get(candidate.content_id)):
+                    return candidate.group
+        return newcomer.content_id
+
+    def _confirmed(self, newcomer: Newcomer, candidate: _Candidate, fresh: Look | None) -> bool:
+        other = fresh.squeezed if fresh else self._look(candidate.content_id)
+        if other is None:
+            return False
+        left = difference(
+            newcomer.look.squeezed.astype(np.float32), other.astype(np.float32), scale=candidate.scale
+        )
+        if newcomer.present is None:
+            return left.within()
+        return left.within(STAYING if candidate.group == newcomer.present else LEAVING)
+
+    def _read(self, content_id: bytes) -> NDArray[np.uint8] | None:
+        """A thumbnail, squeezed; `None`: it is gone, and so are the records that had it."""
+        try:
+            data = self._blobs.get(content_id)
+            return _rounded(squeeze(open_picture(data).small)) if data else None
+        except (BlobError, DecodeError):
+            return None
+
+    def _candidates(self, newcomers: Sequence[Newcomer]) -> list[list[_Candidate]]:
+        """For each newcomer, records whose hashes are near to one of its probes."""
+        asked = [
+            (place, scale, probe)
+            for place, newcomer in enumerate(newcomers)
+            for scale, probe in zip(SCALES, newcomer.look.probes, strict=True)
+            if probe
+        ]
+        found: list[list[_Candidate]] = [[] for _ in newcomers]
+        if not asked or not self._numbers:
+            return found
+        queries = np.frombuffer(b"".join(probe for *_, probe in asked), np.uint8).reshape(-1, 32)
+        distances, slots = self._index.search(queries, min(NEAREST, len(self._numbers)))
+        near = np.argwhere(distances <= FARTHEST)
+        known = self._shelf.known(sorted({self._numbers[slots[row, column]] for row, column in near}))
+        for row, column in near:
+            place, scale, _ = asked[row]
+            slot = int(slots[row, column])
+            number = self._numbers[slot]
+            one = known.get(number)
+            if one and one.perceptual_hash == self._index.reconstruct(slot).tobytes():
+                distance = int(distances[row, column])
+                found[place].append(_Candidate(distance, number, scale, one.content_id, one.group))
+        return found
+
+
+def _order(newcomer: Newcomer) -> Callable[[_Candidate], tuple[bool, int, int, float]]:
+    """Nearest first; where a group is to be kept if possible, its records before all others."""
+    return lambda candidate: (candidate.group != newcomer.present, *candidate[:3])
+
+
+def _among(newcomer: Newcomer, before: list[tuple[Newcomer, bytes]]) -> Iterable[_Candidate]:
+    """Possible copies among newcomers that came before in the same batch."""
+    others = [(other, group) for other, group in before if other.look.probes[0]]
+    if not others:
+        return
+    hashes = np.stack([np.frombuffer(other.look.probes[0], np.uint8) for other, _ in others])
+    for scale, probe in zip(SCALES, newcomer.look.probes, strict=True):
+        if not probe:
+            continue
+        distances = np.bitwise_count(hashes ^ np.frombuffer(probe, np.uint8)).sum(axis=1)
+        for place in np.flatnonzero(distances <= FARTHEST).tolist():
+            other, group = others[place]
+            yield _Candidate(int(distances[place]), _NEWEST + place, scale, other.content_id, group)
+
+
+_NEWEST = 1 << 62
+"""Age of what has no number yet."""
+
+
+class InStore:
+    """The records of a store, followed as it changes."""
+
+    def __init__(self, store: Store, blobs: Blobs) -> None:
+        self._store = store
+        self._sequence = 0
+        self._groups = Groups(self, blobs)
+
+    def of(self, newcomers: Sequence[Newcomer]) -> list[bytes]:
+        """Groups of newcomers, by all that anybody has added until now."""
+        while steps := self._store.hashes(self._sequence):
+            self._groups.learn((step.number, step.perceptual_hash) for step in steps if step.perceptual_hash)
+            self._sequence = steps[-1].sequence
+        return self._groups.of(newcomers)
+
+    def known(self, numbers: Sequence[int]) -> Mapping[int, Known]:
+        records = {stored.number: stored.record for stored in self._store.records(numbers)}
+        return {
+            number: Known(record.perceptual_hash, record.content_id, record.group)
+            for number, record in records.items()
+        }
+
+    def group_of(self, content_id: bytes) -> bytes | None:
+        return self._store.group_of(content_id)
