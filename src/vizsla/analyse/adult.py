@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from vizsla.analyse.kind import tell
 from vizsla.analyse.networks import Network, opaque, scaled
 from vizsla.analyse.seam import Analyser
 from vizsla.decode import Picture
@@ -26,13 +27,17 @@ RECOMPRESSED = 0.53
 out here, and made up for."""
 
 THRESHOLD = 0.5
-"""Probability from which a picture is adult. The network's authors call what is below 0.2 safe and above 0.8 not; harmless
+"""Probability from which a photo is adult. The network's authors call what is below 0.2 safe and above 0.8 not; harmless
 photos end well below the middle, and safe search promises that no adult picture comes."""
+DRAWN_THRESHOLD = 0.9
+"""The same for drawings and what is cut out of its ground. The network has learnt from photos, and takes whatever is smooth,
+round and brown for skin."""
 
-SKIN_BLUE, SKIN_RED = (77, 127), (133, 173)
-"""Cb and Cr of skin of every tone (Chai and Ngan 1999, "Face segmentation using skin-color map in videophone
-applications", section III). Wood, sand and fur are so too."""
-LEAST_SKIN = 0.1
+SKIN_BLUE, SKIN_RED = (77, 127), (130, 173)
+"""Cb and Cr of skin: the ranges of Chai and Ngan 1999 ("Face segmentation using skin-color map in videophone
+applications", section III), Cr from 133, widened until all ten tones of the Monk scale are in them. Wood, sand and fur are
+too."""
+LEAST_SKIN = 0.15
 """Share of such pixels from which a coloured picture is looked at."""
 GREY_STEP, GREY_SHARE = 12, 0.95
 """Difference of channels in a grey pixel, and the share of them from which colours say nothing of skin."""
@@ -45,7 +50,15 @@ class Adult(msgspec.Struct, frozen=True):
 
 
 def judge(picture: Picture) -> Adult:
-    return Adult(may_show_skin(picture.small) and probability(picture) >= THRESHOLD)
+    if not may_show_skin(picture.small):
+        return Adult(False)
+    found = probability(picture)
+    return Adult(found >= THRESHOLD and found >= threshold_of(picture))
+
+
+def threshold_of(picture: Picture) -> float:
+    photo = tell(picture).kind == "photo" and not picture.transparent
+    return THRESHOLD if photo else DRAWN_THRESHOLD
 
 
 def may_show_skin(small: Pixels) -> bool:
