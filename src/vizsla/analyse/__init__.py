@@ -6,6 +6,7 @@ decoder; `tests/analyse/test_analyse_table.py` holds them together.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -28,12 +29,20 @@ VERSIONS: dict[str, int] = {
 }
 """Name to version of every row of `ANALYSERS`; raising one makes adding a source again redo its records."""
 
-__all__ = ["ANALYSERS", "VERSIONS", "Analyser", "Analysis", "analyse", "edition"]
+OPTIONAL: dict[str, int] = {"reading": 1}
+"""The same, of analysers that run only where an owner asks for them."""
+
+__all__ = ["ANALYSERS", "OPTIONAL", "VERSIONS", "Analyser", "Analysis", "analyse", "edition"]
 
 
-def edition() -> str:
-    """Changes when any version does."""
-    return blake2b(repr(sorted(VERSIONS.items())).encode(), digest_size=8).hexdigest()
+def edition(also: Iterable[str] = ()) -> str:
+    """Changes when the version of any analyser that runs does.
+
+    Args:
+        also: names of optional ones.
+    """
+    running = VERSIONS | {name: OPTIONAL[name] for name in also}
+    return blake2b(repr(sorted(running.items())).encode(), digest_size=8).hexdigest()
 
 
 def __getattr__(name: str) -> Any:

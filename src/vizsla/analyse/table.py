@@ -49,9 +49,16 @@ class Analysis(msgspec.Struct, frozen=True):
     """`ImageRecord.analysers`."""
 
 
-def analyse(picture: Picture, *, without: frozenset[str] = frozenset()) -> Analysis:
-    """Run the table over one picture, but for some analysers by name; what they would find keeps its default."""
-    rows = [row for row in ANALYSERS if row.name not in without]
+def analyse(
+    picture: Picture, *, without: frozenset[str] = frozenset(), also: tuple[Analyser, ...] = ()
+) -> Analysis:
+    """Run the table over one picture.
+
+    Args:
+        without: names of analysers that are left out; what they would find keeps its default.
+        also: optional ones to run as well.
+    """
+    rows = [row for row in (*ANALYSERS, *also) if row.name not in without]
     found = [row.run(picture) for row in rows]
     claims = next(part for part in found if isinstance(part, Claims))
     fields: dict[str, Any] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -33,6 +33,9 @@ def _adult(text: str | None) -> AdultChoice | None:
     raise typer.BadParameter(f"{text!r} is none of {', '.join(ADULT_CHOICES)}", param_hint="--adult")
 
 
+_OCR: dict[bool | None, Literal["yes", "no"] | None] = {True: "yes", False: "no", None: None}
+
+
 def add(
     sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="Folders of pictures.")],
     library: LibraryOption = None,
@@ -57,6 +60,14 @@ def add(
             help="Whether the pictures are adult: each is judged (auto), all are, or you vouch that none is.",
         ),
     ] = None,
+    ocr: Annotated[
+        bool | None,
+        typer.Option(
+            "--ocr/--no-ocr",
+            show_default=False,
+            help="Read words in the pictures, which takes longer than all else; needs `pip install vizsla[ocr]`.",
+        ),
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Add at most so many from each source.")] = None,
     dry_run: Annotated[bool, typer.Option(help="Tell what would happen, write nothing.")] = False,
     json: JsonOption = False,
@@ -65,7 +76,7 @@ def add(
     from vizsla.library import Choices
     from vizsla.sources import open_source
 
-    choices = Choices(licence, content_base, _adult(adult))
+    choices = Choices(licence, content_base, _adult(adult), _OCR[ocr])
     with open_library(library) as opened:
         named = [open_source(text, opened.settings) for text in sources]
         summaries: list[Summary] = []

@@ -124,13 +124,14 @@ class Adding:
 
     def _stamp(self, item: SourceItem) -> str:
         """Equal as long as the bytes, the choices and the analysers are."""
-        return f"{item.stamp}.{self._choices.digest()}.{edition()}"
+        return f"{item.stamp}.{self._choices.digest()}.{edition(self._choices.optional())}"
 
     def _add(self, todo: Sequence[SourceItem], report: Callable[[int, int], None]) -> None:
         if not todo:
             return
         from .preparing import (  # the decoder takes longer to load than looking for changes
             Prepared,
+            optional_analysers,
             prepare_all,
         )
 
@@ -142,6 +143,7 @@ class Adding:
             geometry=library.encoder.geometry,
             threads=threads,
             without=frozenset(self._choices.instead_of()),
+            also=optional_analysers(self._choices),
         )
         batch: list[Prepared] = []
         for done, (item, outcome) in enumerate(outcomes, 1):

@@ -22,6 +22,8 @@ class Choices(msgspec.Struct, frozen=True):
     """Address below which the images are served, under their keys."""
     adult: AdultChoice | None = None
     """Whether the images are adult; never said: `auto`."""
+    ocr: Literal["yes", "no"] | None = None
+    """Whether words are read in the images; never said: `no`, for it takes longer than everything else together."""
 
     def completed(self, remembered: dict[str, str]) -> Choices:
         said = {name: getattr(self, name) or remembered.get(name) for name in self.__struct_fields__}
@@ -32,6 +34,10 @@ class Choices(msgspec.Struct, frozen=True):
         if self.adult in (None, "auto"):
             return {}
         return {"adult": {"adult": self.adult == "yes"}}
+
+    def optional(self) -> tuple[str, ...]:
+        """Names of optional analysers that are to run."""
+        return ("reading",) if self.ocr == "yes" else ()
 
     def to_remember(self) -> dict[str, str]:
         return {name: value for name in self.__struct_fields__ if (value := getattr(self, name))}

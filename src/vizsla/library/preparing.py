@@ -17,13 +17,14 @@ from urllib.parse import quote
 
 import msgspec
 
-from vizsla.analyse import Analysis, analyse
+from vizsla.analyse import Analyser, Analysis, analyse
 from vizsla.decode import DecodeError, Limits, Thumbnail, open_picture
 from vizsla.encoders.seam import InputGeometry, Pixels
 from vizsla.records import Claims, ImageRecord
 from vizsla.sources.seam import ItemError, SourceItem
 
 from .choices import Choices
+from .errors import LibraryError
 from .grouping import Look, look_of
 
 AHEAD = 8
@@ -54,6 +55,7 @@ def prepare_all(
     geometry: InputGeometry,
     threads: int,
     without: frozenset[str] = frozenset(),
+    also: tuple[Analyser, ...] = (),
 ) -> Iterator[tuple[SourceItem, Prepared | ItemError]]:
     """Read, decode and analyse images on threads, in order; of each, what came of it.
 
@@ -61,17 +63,41 @@ def prepare_all(
 
     Args:
         without: names of analysers that are left out.
+        also: optional ones that run as well.
     """
-    work = partial(_attempt, limits=limits, geometry=geometry, without=without)
+    work = partial(_attempt, limits=limits, geometry=geometry, without=without, also=also)
     return _mapped(work, items, threads)
 
 
+def optional_analysers(choices: Choices) -> tuple[Analyser, ...]:
+    """The optional analysers that the owner asks for.
+
+    Raises:
+        LibraryError: what one needs is not installed.
+    """
+    if "reading" not in choices.optional():
+        return ()
+    from vizsla.analyse import reading
+
+    try:
+        reading.open_reader()
+    except reading.ReaderMissing as error:
+        raise LibraryError(str(error)) from error
+    return (reading.ANALYSER,)
+
+
 def _attempt(
-    item: SourceItem, *, limits: Limits, geometry: InputGeometry, without: frozenset[str]
+    item: SourceItem,
+    *,
+    limits: Limits,
+    geometry: InputGeometry,
+    without: frozenset[str],
+    also: tuple[Analyser, ...],
 ) -> tuple[SourceItem, Prepared | ItemError]:
     try:
         picture = open_picture(item.read(), limits)
-        analysis, look = analyse(picture, without=without), look_of(picture.small)
+        analysis = analyse(picture, without=without, also=also)
+        look = look_of(picture.small)
         return item, Prepared(item, analysis, picture.thumbnail(), picture.square(geometry), look)
     except ItemError as error:
         return item, error
