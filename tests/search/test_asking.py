@@ -191,7 +191,7 @@ def test_copies_are_counted() -> None:
         made.store.put(made.store.source("folder", "/more"), [Entry(one, "") for one in copy])
         (dog,) = made.search("dog").value
         assert dog.insights_metadata.pages_including_count == 3
-        assert dog.insights_metadata.available_sizes_count == 3
+        assert dog.insights_metadata.available_sizes_count == 1
 
 
 def test_an_image_alone_is_its_only_copy(here: World) -> None:

@@ -34,7 +34,7 @@ MARKED = 4
 TOLERANCE, GROWTH = 2.88, 0.27
 """Fitted to one half of the pictures of `benchmarks.copies`, whose other half is reported."""
 
-_POINTS = ((np.arange(GRID) + 0.5) / GRID).astype(np.float32)
+_POINTS: Floats = ((np.arange(GRID) + 0.5) / GRID).astype(np.float32)
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -51,7 +51,8 @@ class Difference(msgspec.Struct, frozen=True):
         Args:
             times: how many times the usual tolerance.
         """
-        return 1 + self.parts <= times * TOLERANCE * max(self.contrast, 1.0) ** GROWTH
+        bound: float = times * TOLERANCE * max(self.contrast, 1.0) ** GROWTH
+        return 1 + self.parts <= bound
 
 
 class _Laid(msgspec.Struct, frozen=True):
@@ -63,14 +64,16 @@ class _Laid(msgspec.Struct, frozen=True):
     top: float = 0.0
 
     def places(self) -> tuple[Floats, Floats]:
-        return self.scale_y * _POINTS + self.top, self.scale_x * _POINTS + self.left
+        down: Floats = (self.scale_y * _POINTS + self.top).astype(np.float32)
+        across: Floats = (self.scale_x * _POINTS + self.left).astype(np.float32)
+        return down, across
 
     def sampled(self, image: Floats) -> Floats:
         """`(GRID, GRID)` or `(GRID, GRID, 3)` of the same of `SIDE`."""
         down, across = self.places()
         rows, columns = tents(SIDE, down, self.scale_y / GRID), tents(SIDE, across, self.scale_x / GRID)
         if image.ndim == 2:
-            flat: Floats = rows @ image @ columns.T
+            flat: Floats = (rows @ image @ columns.T).astype(np.float32)
             return flat
         bands: Floats = np.matmul(columns, np.tensordot(rows, image, (1, 0)))
         return bands
@@ -173,4 +176,5 @@ def _toned(source: Floats, target: Floats, inside: NDArray[np.bool_]) -> Floats:
 def _hats(levels: Floats) -> NDArray[np.float64]:
     """`(len(KNOTS), n)`: the weight of each knot in each level."""
     place = np.clip(levels, 0, 255) / 255 * (len(KNOTS) - 1)
-    return np.maximum(0.0, 1 - np.abs(place - np.arange(len(KNOTS))[:, None]))
+    hats: NDArray[np.float64] = np.maximum(0.0, 1 - np.abs(place - np.arange(len(KNOTS))[:, None]))
+    return hats

@@ -121,7 +121,7 @@ def probes(squeezed: Squeezed) -> tuple[bytes, bytes, bytes]:
     By the second and third a picture is known that was cropped of it, and that it was cropped of; see `SCALES`.
     """
     grey = squeezed @ LUMINANCE
-    return _digest(grey), *(_digest(way @ grey @ way.T) for way in (_WITHIN, _BEYOND))
+    return _digest(grey), _digest(_WITHIN @ grey @ _WITHIN.T), _digest(_BEYOND @ grey @ _BEYOND.T)
 
 
 ANALYSER = Analyser("copies", 1, describe)

@@ -33,7 +33,7 @@ def similar(library: Library, images: Sequence[Path | str], parameters: SearchPa
         records=found.records,
         passed=found.passed,
         total=found.total,
-        copies=found.copies,
+        counts=found.counts,
         context=QueryContext(original_query=parameters.q),
     )
     return answer_of(parameters, page, Addresses(library.base), market)
