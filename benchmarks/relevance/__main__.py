@@ -32,7 +32,7 @@ import numpy as np
 from benchmarks.relevance import changes, libraries, measures, sets
 from benchmarks.relevance.judged import Judged, Question
 from benchmarks.relevance.systems import Answer, System, relevant, shown, systems
-from benchmarks.report import budget
+from benchmarks.report import budget, figure
 from vizsla.library import Library
 
 CACHE = Path(os.environ.get("VIZSLA_BENCH_CACHE") or "~/.cache/vizsla-benchmarks").expanduser()
@@ -118,6 +118,8 @@ def _measured(together: Sequence[Judged], place: Path, options: argparse.Namespa
         )
         library = stack.enter_context(libraries.stock(read, shelf, place))
         compared = systems(library, shelf)
+        known = shown(library)
+        figure(shelf.name, f"{len(known):,} files", f"{len({*known.values()}):,} pictures")
         for judged in together:
             began = time.monotonic()
             for name, system in compared.items():
