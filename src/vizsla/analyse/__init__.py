@@ -22,7 +22,7 @@ VERSIONS: dict[str, int] = {
     "animation": 1,
     "kind": 1,
     "copies": 1,
-    "metadata": 1,
+    "metadata": 2,
     "sharpness": 1,
     "faces": 1,
     "adult": 1,

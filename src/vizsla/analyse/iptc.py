@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 
 from vizsla.analyse.words import MAX_TEXT, decode, iso_date, line, tags
 from vizsla.records import Claims
-from vizsla.wire.licences import UNKNOWN, licence_from_text
+from vizsla.wire.licences import UNKNOWN, licence_from_text, most_restrictive
 
-TITLE, KEYWORD, CREATED, AUTHOR, HEADLINE, COPYRIGHT, CAPTION = 5, 25, 55, 80, 105, 116, 120
+TITLE, KEYWORD, INSTRUCTIONS, CREATED, AUTHOR, HEADLINE, COPYRIGHT, CAPTION = 5, 25, 40, 55, 80, 105, 116, 120
 MAX_DATASETS = 1_000
 _PHOTOSHOP = b"Photoshop 3.0\0"
 _RESOURCE = b"8BIM\x04\x04"
@@ -21,7 +21,9 @@ def iptc_claims(block: bytes) -> Claims:
     for record, dataset, value in _datasets(_within_photoshop(block)):
         found.setdefault((record, dataset), []).append(value)
     text = _reader(found)
-    licence = licence_from_text(" ".join(text(COPYRIGHT)))
+    licence = most_restrictive(
+        licence_from_text(" ".join(text(field))) for field in (COPYRIGHT, INSTRUCTIONS)
+    )
     return Claims(
         title=line(" ".join(text(TITLE)[:1])) or line(" ".join(text(HEADLINE)[:1])),
         description=line(" ".join(text(CAPTION)), MAX_TEXT),

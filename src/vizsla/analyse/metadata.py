@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import reduce
 
+import msgspec
+
 from vizsla.analyse.exif import exif_claims
 from vizsla.analyse.iptc import iptc_claims
 from vizsla.analyse.rdf import svg_claims, xmp_claims
@@ -12,11 +14,15 @@ from vizsla.analyse.seam import Analyser
 from vizsla.analyse.words import MAX_TEXT, iso_date, line
 from vizsla.decode import Picture
 from vizsla.records import Claims
-from vizsla.wire.licences import UNKNOWN, licence_from_text
+from vizsla.wire.licences import UNKNOWN, licence_from_text, most_restrictive
+
+LICENCE_KEYWORDS = ("Copyright", "License", "Licence", "Rights")
+"""The first is the specification's, the others are what programs write."""
 
 
 def read(picture: Picture) -> Claims:
-    """Claims of every block; where several speak, the one that programs write with most care counts."""
+    """Claims of every block; where several speak, the one that programs write with most care counts, but of licences the
+    most restrictive: whoever wrote the other may not have been asked."""
     blocks = picture.blocks
     spoken = (
         svg_claims(blocks.svg),
@@ -25,12 +31,14 @@ def read(picture: Picture) -> Claims:
         exif_claims(blocks.exif),
         text_claims(blocks.texts),
     )
-    return reduce(Claims.over, spoken)
+    licence = most_restrictive(claims.licence or UNKNOWN for claims in spoken)
+    said = reduce(Claims.over, spoken)
+    return said if licence == UNKNOWN else msgspec.structs.replace(said, licence=licence)
 
 
 def text_claims(texts: Mapping[str, str]) -> Claims:
     """PNG text chunks by the keywords of the PNG specification, section 11.3.3.2."""
-    licence = licence_from_text(texts.get("Copyright", ""))
+    licence = most_restrictive(licence_from_text(texts.get(keyword, "")) for keyword in LICENCE_KEYWORDS)
     return Claims(
         title=line(texts.get("Title")),
         description=line(texts.get("Description"), MAX_TEXT),
@@ -40,4 +48,4 @@ def text_claims(texts: Mapping[str, str]) -> Claims:
     )
 
 
-ANALYSER = Analyser("metadata", 1, read)
+ANALYSER = Analyser("metadata", 2, read)

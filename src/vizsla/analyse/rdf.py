@@ -5,7 +5,7 @@ Source: XMP specification part 1 (2012), section 7; Dublin Core; the Creative Co
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
@@ -13,7 +13,7 @@ from defusedxml.ElementTree import fromstring
 
 from vizsla.analyse.words import MAX_TEXT, iso_date, line, tags
 from vizsla.records import Claims
-from vizsla.wire.licences import UNKNOWN, licence_from_text, licence_from_url
+from vizsla.wire.licences import UNKNOWN, licence_from_text, licence_from_url, most_restrictive
 
 MAX_DOCUMENT = 16_000_000
 """Bytes; of a larger drawing the text is not read."""
@@ -30,12 +30,16 @@ _SHORT = {
     "http://ns.adobe.com/photoshop/1.0/": "photoshop:",
     "http://ns.adobe.com/xap/1.0/": "xmp:",
     "http://ns.adobe.com/xap/1.0/rights/": "rights:",
+    "http://ns.adobe.com/tiff/1.0/": "tiff:",
 }
 _RESOURCES = {
     f"{_RDF}Description",
     *(f"{{{space}}}Work" for space, short in _SHORT.items() if short == "cc:"),
 }
 """Elements whose children and attributes are properties of the picture."""
+
+_LICENCE_ADDRESSES = ("cc:license", "dc:license", "rights:WebStatement")
+_LICENCE_TEXTS = ("cc:license", "dc:license", "rights:UsageTerms", "dc:rights", "tiff:Copyright")
 
 _OLD_PUBLIC_DOMAIN = "http://web.resource.org/cc/PublicDomain"
 """What drawings of before 2008 call the public domain."""
@@ -87,11 +91,13 @@ def _claims(found: Properties) -> Claims:
 
 
 def _licence(found: Properties) -> str | None:
-    """The first of these that names a known licence."""
-    addresses = (*found.get("cc:license", ()), *found.get("rights:WebStatement", ()))
-    texts = (*found.get("cc:license", ()), *found.get("rights:UsageTerms", ()), *found.get("dc:rights", ()))
-    codes: Iterable[str] = (*map(_from_address, addresses), *map(licence_from_text, texts))
-    return next((code for code in codes if code != UNKNOWN), None)
+    """Addresses decide, then words; of several the most restrictive."""
+    addresses = [text for name in _LICENCE_ADDRESSES for text in found.get(name, ())]
+    texts = [text for name in _LICENCE_TEXTS for text in found.get(name, ())]
+    for codes in (map(_from_address, addresses), map(licence_from_text, texts)):
+        if (code := most_restrictive(codes)) != UNKNOWN:
+            return code
+    return None
 
 
 def _from_address(address: str) -> str:

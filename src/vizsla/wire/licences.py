@@ -6,7 +6,7 @@ never given is worse than one that was missed. Source: the v7 reference, section
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from vizsla.wire.parameters import License
@@ -108,6 +108,12 @@ def licence_from_text(text: str) -> str:
     return code if restricted <= set(code.split("-")) else UNKNOWN
 
 
+def most_restrictive(codes: Iterable[str]) -> str:
+    """Of licences that are stated for one image, the one that permits least; `unknown` if none is known."""
+    known = [code for code in codes if code != UNKNOWN]
+    return max(known, key=CODES.index, default=UNKNOWN)
+
+
 _MAX_TEXT: Final = 4000
 _HYPHENS: Final = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013", "-"))
 
@@ -139,11 +145,18 @@ _DENIAL_REACH: Final = 60
 _TERMS: Final = {
     frozenset(row.code.split("-")): row.code for row in LICENCE_ROWS if row.code.startswith("by")
 }
-_RESTRICTIONS: Final = (
-    (re.compile(r"share[\s-]?alike", re.IGNORECASE), "sa"),
-    (re.compile(r"non[\s-]?commercial|not for commercial|no commercial", re.IGNORECASE), "nc"),
-    (re.compile(r"no[\s-]?deriv", re.IGNORECASE), "nd"),
+_RESTRICTIONS: Final = tuple(
+    (re.compile(pattern, re.IGNORECASE), term)
+    for term, pattern in {
+        "sa": r"share[\s-]?alike|m[eê]mes conditions|compartir[\s-]?igual|compartilha[\s-]?igual|"
+        r"stesso modo|gleichen bedingungen|gelijk[\s-]?delen",
+        "nc": r"non[\s-]?commerci|not for commercial|no commercial|utilisation commerciale|n[oã]o?[\s-]?comercial|"
+        r"nicht[\s-]?kommerziell|niet[\s-]?commercieel",
+        "nd": r"no[\s-]?deriv|pas de modification|(?:sin|sem)[\s-]?(?:obras?[\s-]?)?deriv|non opere derivate|"
+        r"keine[\s-]?bearbeitung|geen[\s-]?afgeleide",
+    }.items()
 )
+"""What restrictions are called, also in the languages whose licences begin with words that are English too."""
 
 
 def _folded(text: str) -> str:
