@@ -37,7 +37,7 @@ SKIN_BLUE, SKIN_RED = (77, 127), (130, 173)
 """Cb and Cr of skin: the ranges of Chai and Ngan 1999 ("Face segmentation using skin-color map in videophone
 applications", section III), Cr from 133, widened until all ten tones of the Monk scale are in them. Wood, sand and fur are
 too."""
-LEAST_SKIN = 0.15
+LEAST_SKIN = 0.2
 """Share of such pixels from which a coloured picture is looked at."""
 GREY_STEP, GREY_SHARE = 12, 0.95
 """Difference of channels in a grey pixel, and the share of them from which colours say nothing of skin."""
