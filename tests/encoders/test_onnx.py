@@ -234,6 +234,14 @@ def test_the_processor_is_used_by_any_of_its_names_and_other_hardware_only_where
 # Names
 
 
+def test_without_the_packages_it_says_how_to_get_them(
+    models: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vizsla.encoders.find_spec", lambda name: None)
+    with pytest.raises(EncoderError, match=r"pip install 'vizsla\[clip\]'"):
+        open_encoder(str(models["clip"]))
+
+
 def test_unknown_names_are_told_what_there_is() -> None:
     with pytest.raises(UnknownEncoder, match=r"'siglip3'; choose one of: bundled.*siglip2-base"):
         open_encoder("siglip3")

@@ -299,3 +299,46 @@ def test_a_library_whose_encoder_is_no_more_is_told_the_way_out(
         _ = library.encoder
     with fresh(encoder=str(model)) as library:
         assert library.reencoding().run().files == COUNT
+
+
+def test_what_a_server_still_answers_from_is_neither_swept_nor_made_anew(
+    filled: Library, fresh: Opened, model: Path
+) -> None:
+    assert filled.index()  # as a server does, it holds the old index
+    first = filled.store.vector(1)
+    with fresh(encoder=str(model)) as library:
+        library.reencoding().run()
+    with fresh() as back:
+        done = back.reencoding().run()  # to vectors in another place than those of before
+        assert done.switched
+    with fresh(encoder=str(model)) as library:
+        library.reencoding().run()
+        held = fresh()
+        assert held.index()
+    with fresh() as back:
+        back.reencoding().run()
+    with (
+        fresh(encoder=str(model)) as library,
+        pytest.raises(LibraryError, match="restart it, then run this again"),
+    ):
+        library.reencoding().run()
+    assert first is not None
+    np.testing.assert_array_equal(filled.store.vector(1), first)
+    assert held.store.vector(1) is not None
+    held.close()
+
+
+def test_a_library_can_be_made_with_another_encoder_and_notices_when_it_changes(
+    fresh: Opened, model: Path, photos: Path, tmp_path: Path
+) -> None:
+    root = make_model(tmp_path / "copy")
+    make_many(photos / "harbour", 2)
+    with fresh(encoder=str(root)) as library:
+        add(library, photos)
+    with fresh(encoder_floor=0.5) as library:
+        assert library.encoder.name == "copy"
+        assert library.encoder.floor == 0.5
+        assert library.status().indexed == 2
+    (root / "tokenizer_config.json").write_text("{}")
+    with fresh() as library, pytest.raises(LibraryError, match="other weights of the encoder copy"):
+        _ = library.encoder

@@ -30,14 +30,21 @@ def sweep(directory: Path, store: Store) -> None:
     needed = descriptor.read(directory)
     spaces = {needed.encoder.space, needed.next.space if needed.next else needed.encoder.space}
     for space in set(_spaces(directory)) - spaces:
-        place = index_directory(directory, space)
-        lock = FileLock(place / LOCK)
-        if lock.acquire():
-            try:
-                store.forget(space)
-                shutil.rmtree(place, ignore_errors=True)
-            finally:
-                lock.release()
+        clear(directory, store, space)
+
+
+def clear(directory: Path, store: Store, space: str) -> bool:
+    """Forget the vectors and the index of a space; whether that could be done, because no server holds the index."""
+    place = index_directory(directory, space)
+    lock = FileLock(place / LOCK)
+    if place.is_dir() and not lock.acquire():
+        return False
+    try:
+        store.forget(space)
+        shutil.rmtree(place, ignore_errors=True)
+    finally:
+        lock.release()
+    return True
 
 
 def _spaces(directory: Path) -> Iterator[str]:

@@ -27,7 +27,7 @@ from . import descriptor
 from .descriptor import EncoderIdentity, identity_of
 from .errors import LibraryError
 from .indexing import STEPS
-from .leftovers import index_directory, sweep
+from .leftovers import clear, index_directory, sweep
 from .turns import ADDING, REENCODING, alone
 
 if TYPE_CHECKING:
@@ -123,7 +123,8 @@ class Reencoding:
             return None
         if now.next is None or now.next.digest != encoder.digest:
             coming = identity_of(encoder, encoder.digest[:16])
-            store.forget(coming.space)
+            if not clear(directory, store, coming.space):
+                raise _held(coming)
             now = msgspec.structs.replace(now, next=coming)
             descriptor.replace(directory, now)
             sweep(directory, store)
@@ -136,9 +137,7 @@ class Reencoding:
         threads = self._library.settings.threads or cpu_count() or 1
         try:
             if not engine.try_lock():
-                raise LibraryError(
-                    f"a server still answers from what {coming.name} made before: stop it, then run this again"
-                )
+                raise _held(coming)
             with ThreadPoolExecutor(threads, thread_name_prefix="vizsla-decode") as pool:
                 store = self._library.store_of(coming.space)
                 yield _Work(self._library, encoder, store, engine, pool, self.summary)
@@ -160,6 +159,12 @@ class Reencoding:
                 told = True
             time.sleep(0.0 if granted else PAUSE_SECONDS)
             work.catch_up()
+
+
+def _held(coming: EncoderIdentity) -> LibraryError:
+    return LibraryError(
+        f"a server still answers from what {coming.name} made before: restart it, then run this again"
+    )
 
 
 class _Work:
