@@ -13,22 +13,25 @@ import torch
 from encoder.sentences import Floats
 
 SEED = 1
-STEPS = 3_000
+STEPS = 1_200
 BATCH = 256
 LEARNING_RATE = 3e-3
 TEMPERATURE = 0.1  # Of the ranking: a difference of a tenth of the best relevance matters.
+LEAST_RELEVANT = 0.2
+LENGTH = 0.8  # The rest of a picture's vector, of length 1, is for its colours and likeness.
 EXACTNESS = 0.1  # What the squared error weighs, so that scores keep their scale.
 
 
 def learn_projection(texts: Floats, dimension: int) -> tuple[Floats, Floats]:
     """Return image side and text side, both `(classes, dimension)`, from the relevance of classes to texts.
 
-    No image vector is longer than 1.
+    No class has an image vector longer than `LENGTH`. Texts that no class is relevant to teach nothing.
     """
+    texts = texts[texts.max(axis=1) > LEAST_RELEVANT]
     texts = texts / texts.max(axis=1, keepdims=True)
     image_side, text_side = _train(torch.from_numpy(texts), _begin(texts, dimension))
     longest = np.linalg.norm(image_side, axis=1).max()
-    return image_side / longest, text_side * longest
+    return image_side * (LENGTH / longest), text_side * (longest / LENGTH)
 
 
 def _begin(texts: Floats, dimension: int) -> Floats:

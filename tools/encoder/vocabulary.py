@@ -12,7 +12,66 @@ from encoder.wordnet import Word, WordNet
 from vizsla.encoders.bundled.words import base_forms
 
 NARROW = 200  # Classes: a kind that holds more of them, such as "artifact", says too little about a word.
+NAMED = 0.7  # Cosine to the nearest name of a class from which on a noun is a subject and describes no other.
 STEPS_UP = 2  # How far up a kind may be; beyond that it is seldom what a searcher means.
+
+
+SLANG = {
+    form: base
+    for base, forms in (
+        line.split(": ")
+        for line in """\
+dog: doggo doggie woofer
+puppy: pupper puppo pupperino
+cat: catto kitteh
+bird: birb borb
+snake: snek
+frog: froggo
+fish: fishy fishie
+monkey: monke
+spider: spooder spoder
+rabbit: bunbun
+raccoon: trash-panda
+horse: horsie horsey
+duck: ducky duckie
+pig: piggie
+train: choochoo choo-choo
+pickup: ute
+jeep: suv
+motorcycle: moto
+bicycle: pushbike ebike e-bike
+fire engine: firetruck
+helicopter: heli chopper
+airplane: aeroplane jetplane
+cellular telephone: smartphone iphone cellphone
+television: telly
+laptop: macbook chromebook
+sweatshirt: hoodie
+sunglasses: sunnies
+sneaker: trainers
+jersey: t-shirt tshirt
+umbrella: brolly
+vegetable: veg veggie
+cheeseburger: burger
+mushroom: shroom""".splitlines()
+    )
+    for form in forms.split()
+}
+"""What people call things that no dictionary has, with the entry that is meant."""
+
+ALIKE = {
+    **dict.fromkeys(("beach", "seaside", "ocean", "sea"), "seashore"),
+    **dict.fromkeys(("pooch", "doggy"), "dog"),
+    "lake": "lakeside",
+    "kitty": "cat",
+    "pup": "puppy",
+    "bunny": "rabbit",
+    "birdie": "bird",
+}
+"""Words that the sentence encoder finds too far from the class that shows them, with the word to take in their place."""
+
+FILLERS = "photo photograph photography picture image snapshot wallpaper background close-up closeup view scene shot"
+"""Words that say that a picture is wanted, and nothing of what it is to show."""
 
 
 def choose_words(wordnet: WordNet, pieces: Iterable[str], phrases: Iterable[str]) -> list[str]:
@@ -67,3 +126,16 @@ def _kind(synset: int, sizes: Mapping[int, int], wordnet: WordNet) -> int | None
         if fit:
             return min(fit, key=sizes.__getitem__)
     return None
+
+
+def subjects(words: Sequence[str], wordnet: WordNet, vectors: Floats, names: Floats) -> list[int]:
+    """Return which words are subjects of their own in a text of several words: nouns near to a class's name."""
+    known = wordnet.words()
+    nouns = [number for number, word in enumerate(words) if word in known and known[word].is_noun]
+    return [number for number in nouns if float((names @ vectors[number]).max()) > NAMED]
+
+
+def stand_ins(words: Sequence[str]) -> dict[int, int]:
+    """Return which words, by their numbers, take the embeddings of which others."""
+    numbers = {word: number for number, word in enumerate(words)}
+    return {numbers[word]: numbers[other] for word, other in ALIKE.items() if word in numbers}

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 HYPERNYMS = ("@", "@i")
+NOUN = "1:"  # Begins what a sense key says of a noun.
 PARTS = {"noun": "n", "verb": "v", "adj": "a", "adv": "r"}
 
 
@@ -25,6 +26,16 @@ class Word:
     parts: set[str] = field(default_factory=set)
     common: bool = False
     count: int = 0
+    noun_count: int = 0
+
+    @property
+    def is_noun(self) -> bool:
+        """Whether it is a noun at least as often as anything else."""
+        return (
+            "n" in self.parts
+            and 2 * self.noun_count >= self.count
+            and (self.count > 0 or "a" not in self.parts)
+        )
 
 
 class WordNet:
@@ -81,6 +92,7 @@ class WordNet:
             key, _, count = line.split()
             if word := words.get(spoken(key.split("%")[0]).lower()):
                 word.count += int(count)
+                word.noun_count += int(count) if key.split("%")[1].startswith(NOUN) else 0
         return words
 
     def _written(self, part: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 EncoderError            an encoder could not be opened
 |__ UnknownEncoder      there is none of that name
+|__ EncoderGone         there was one of that name in an earlier version
 """
 
 from __future__ import annotations
@@ -18,9 +19,13 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "bundled": "vizsla.encoders.bundled.encoder",
-    "bundled-1": "vizsla.encoders.bundled.encoder",
+    "bundled-2": "vizsla.encoders.bundled.encoder",
 }
 """Names that can be asked for, and the module whose `open_bundled` opens each."""
+
+
+_GONE = ("bundled-1",)
+"""Encoders of earlier versions."""
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,13 +56,26 @@ class UnknownEncoder(EncoderError):
         )
 
 
+class EncoderGone(EncoderError):
+    """This version has no such encoder any more; the message says how to go on."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"this version of vizsla has no encoder {name!r} any more: "
+            "`vizsla reencode` makes the vectors of the library anew, with a newer one"
+        )
+
+
 def open_encoder(name: str = "bundled", *, options: Options = _DEFAULT) -> Encoder:
     """Open an encoder by name; what is not bundled is described in `vizsla.encoders.onnx.reference`.
 
     Raises:
         UnknownEncoder: there is none of that name.
+        EncoderGone: there was one of that name in an earlier version.
         EncoderError: its files are missing or damaged, or cannot be had.
     """
+    if name in _GONE:
+        raise EncoderGone(name)
     if name in _MODULES:
         return cast("Encoder", import_module(_MODULES[name]).open_bundled())
     from vizsla.encoders.onnx.reference import read_reference

@@ -1,7 +1,8 @@
 """The text tower: static word embeddings, compared with the names of the classes that the image tower knows.
 
 A word's embedding is what a sentence encoder makes of the word alone (the idea of Model2Vec), so that for one word
-nothing is lost but precision; a phrase is the weighted sum of its words.
+nothing is lost but precision; a subject with the words that describe it is the weighted sum of their embeddings. What
+several subjects are relevant to is added up afterwards, and so are the colours that a text names.
 """
 
 from __future__ import annotations
@@ -12,8 +13,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from vizsla.encoders.bundled.ideas import Ideas, ideas
 from vizsla.encoders.bundled.words import Vocabulary
 from vizsla.encoders.seam import Vectors
+
+COLOUR = 0.5
+"""What a colour weighs beside a subject: cars of any colour come before other things that are red."""
+DESCRIPTION = 0.5
+"""What words that describe a subject weigh beside it."""
+CERTAIN = 0.5
+"""Relevance of the nearest class from which on a subject is taken for one that pictures can be known to show."""
 
 
 class TextTower:
@@ -24,46 +33,73 @@ class TextTower:
             self._vectors: NDArray[np.int8] = arrays["vectors"]
             self._weights: Vectors = arrays["weights"].astype(np.float32)
             self._phrases: Vectors = arrays["phrases"].astype(np.float32)
-            self._members: NDArray[np.uint16] = arrays["members"]
+            self._members: NDArray[np.intp] = arrays["members"].astype(np.intp)  # Quicker to index with.
             self._starts: NDArray[np.int32] = arrays["starts"]
             self._sharpness = float(arrays["sharpness"])
+            self._least = float(arrays["least"])
             self._projection: Vectors = arrays["projection"].astype(np.float32)
+            self._nouns = frozenset(arrays["nouns"].tolist())
+            self._colours: Vectors = arrays["colours"]
+            self._shades = {int(entry): row for row, entry in enumerate(arrays["shades"])}
+            self._likeness = int(arrays["likeness"])
             self._vocabulary = _vocabulary(arrays["words"], arrays["irregular"], int(arrays["common"]))
         self._phrases /= np.linalg.norm(self._phrases, axis=1, keepdims=True)
 
     @property
     def dimension(self) -> int:
-        return int(self._projection.shape[1])
+        return int(self._projection.shape[1] + self._colours.shape[1] + self._likeness)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """See `Encoder.encode_texts`."""
         out = np.zeros((len(texts), self.dimension), np.float32)
         for row, text in zip(out, texts, strict=True):
-            numbers = [number for number in self._vocabulary.find(text) if self._weights[number]]
-            if numbers:
-                row[:] = self._relevance(self._embed(numbers)) @ self._projection
+            found = [number for number in self._vocabulary.find(text) if self._weights[number]]
+            if found:
+                self._fill(row, ideas(found, self._nouns, self._shades.keys()))
         return out
 
     def knows(self, text: str) -> bool:
         """See `Encoder.knows`."""
         return self._vocabulary.holds(text)
 
-    def _embed(self, numbers: list[int]) -> Vectors:
-        """Return the unit vector of a phrase, from the entries that it is made of."""
-        vectors = self._vectors[numbers].astype(np.float32)
-        lengths = np.linalg.norm(vectors, axis=1)
-        total: Vectors = (self._weights[numbers] / lengths) @ vectors
+    def _fill(self, row: Vectors, asked: Ideas) -> None:
+        """Write the vector of a text: of classes, of colours, and zeros where pictures have their likeness.
+
+        A subject that no class is near to counts as little as it can be recognised.
+        """
+        subjects, colours = row[: self._projection.shape[1]], row[self._projection.shape[1] :]
+        certain = 0.0
+        if asked.subjects:
+            relevance = np.stack([self._relevance(self._embed(*subject)) for subject in asked.subjects])
+            sure = np.minimum(relevance.max(axis=1) / CERTAIN, 1)
+            certain = float(sure.max())
+            subjects[:] = (sure @ relevance / max(float(sure.sum()), 1e-9)) @ self._projection
+        if asked.colours:
+            whole = certain + COLOUR
+            named = self._colours[[self._shades[colour] for colour in asked.colours]].mean(axis=0)
+            subjects *= certain / whole
+            colours[: self._colours.shape[1]] = named * (COLOUR / whole)
+
+    def _embed(self, subject: int, described: tuple[int, ...]) -> Vectors:
+        """Return the unit vector of a subject and of what describes it."""
+        entries = [subject, *described]
+        vectors = self._vectors[entries].astype(np.float32)
+        weights = self._weights[entries] / np.linalg.norm(vectors, axis=1)
+        weights[1:] *= DESCRIPTION
+        total: Vectors = weights @ vectors
         return total / max(float(np.linalg.norm(total)), 1e-9)
 
     def _relevance(self, vector: Vectors) -> Vectors:
-        """Return how relevant each class is, `(classes,)` in (0, 1].
+        """Return how relevant each class is, `(classes,)` in 0..1.
 
         It is `exp(sharpness * (s - 1))`, where `s` is the highest cosine of the text to any name of the class or of
-        anything above it.
+        anything above it, without the `least` that everything has to do with everything.
         """
         cosines = self._phrases @ vector
         highest = np.maximum.reduceat(cosines[self._members], self._starts)
-        return np.exp(self._sharpness * (highest - 1))
+        relevance = np.exp(self._sharpness * (highest - 1))
+        cut = np.maximum(relevance - self._least, 0) / (1 - self._least)
+        return cut.astype(np.float32)
 
 
 def _vocabulary(words: NDArray[np.uint8], irregular: NDArray[np.uint8], common: int) -> Vocabulary:

@@ -84,7 +84,8 @@ class Vocabulary:
     def _number(self, term: str) -> int | None:
         """Return the entry that a term is, or is a form of."""
         forms = (term, term.removesuffix("'s"), self._irregular.get(term, term), *base_forms(term))
-        return next((self._numbers[form] for form in forms if form in self._numbers), None)
+        known = (self._numbers.get(form, self._numbers.get(self._irregular.get(form, ""))) for form in forms)
+        return next((number for number in known if number is not None), None)
 
     def _parts(self, token: str) -> list[int]:
         """Return the entries of a token that is written in one but made of several: `t-shirt`, `dogbasket`."""
