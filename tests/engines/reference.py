@@ -3,43 +3,29 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from vizsla.engines.fusion import Scored, fused
+from vizsla.engines.languages import DEFAULT, fold, languages_of
 from vizsla.engines.seam import CANDIDATES, TEXT_FIELDS, All, Any, Hits, Holds, Match, Not, Plan, Words
 from vizsla.records import COLUMNS, AnyOf, Below, Between, Change, Condition, Filters, ImageRecord, Vector
 
-STOP_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "by",
-        "for",
-        "in",
-        "is",
-        "it",
-        "no",
-        "not",
-        "of",
-        "on",
-        "or",
-        "s",
-        "the",
-        "this",
-        "to",
-        "was",
-        "with",
-    ]
-)
+_STOP_WORDS = {
+    "en": "a an and are as at be by for in is it no not of on or s the this to was with",
+    "de": "das der die ein eine war und s",
+    "nl": "de die het of een s",
+}
+STOP_WORDS = {code: frozenset(words.split()) for code, words in _STOP_WORDS.items()}
+STEMS: Mapping[str, Mapping[str, str]] = {
+    "en": {"hunde": "hund"},
+    "de": {"hunde": "hund", "dogs": "dog", "hearts": "heart"},
+    "nl": {"hunde": "hund", "dogs": "dog"},
+    "pt": {"hunde": "hund"},
+}
+"""What stemmers make of words of tests, where it is another word; in English, no `s` is left at an end."""
 
 _COLUMNS = {column.name: column for column in COLUMNS}
 
@@ -47,16 +33,20 @@ Tokens = list[tuple[int, str]]
 """Place in the text, and word."""
 
 
-def spelt(text: str) -> Tokens:
+def spelt(text: str, code: str) -> Tokens:
     """Words folded, stop words left out."""
-    folded = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
-    words = enumerate(re.findall(r"[a-z0-9]+", folded))
-    return [(place, word) for place, word in words if word not in STOP_WORDS]
+    words = enumerate(re.findall(r"[a-z0-9а-я]+", fold(text)))
+    return [(place, word) for place, word in words if word not in STOP_WORDS.get(code, ())]
 
 
-def analyse(text: str) -> Tokens:
+def analyse(text: str, code: str) -> Tokens:
     """Words with a stemmer that knows plurals: enough for the words of tests."""
-    return [(place, word.removesuffix("s")) for place, word in spelt(text)]
+    return [(place, _stem(word, code)) for place, word in spelt(text, code)]
+
+
+def _stem(word: str, code: str) -> str:
+    word = STEMS.get(code, {}).get(word, word)
+    return word.removesuffix("s") if code == "en" else word
 
 
 def values(record: ImageRecord, name: str) -> set[str]:
@@ -88,7 +78,7 @@ class ReferenceEngine:
 
     def search(self, plan: Plan) -> Hits:
         allowed = sorted(self._allowed(plan), reverse=True)
-        words = demanded(plan.words) if plan.words is not None else None
+        words = self.demanded(plan.words)
         if plan.vector is not None and plan.vector.any() and plan.vector.shape != (self._dimension,):
             raise ValueError("the vector does not fit")
         vector = plan.vector if plan.vector is not None and plan.vector.any() else None
@@ -115,7 +105,7 @@ class ReferenceEngine:
         return self._records[number][0].group
 
     def _allowed(self, plan: Plan) -> list[int]:
-        demand = demanded(plan.demand) if plan.demand is not None else None
+        demand = self.demanded(plan.demand)
         out = {self.group(number) for number in plan.without if number in self._records}
         return [
             number
@@ -124,6 +114,11 @@ class ReferenceEngine:
             and not (plan.collapse and self.group(number) in out)
             and (demand is None or score(demand, self._records[number][0]) is not None)
         ]
+
+    def demanded(self, match: Match | None) -> Match | None:
+        """The match, if analysis leaves something of it in some language that a record may be in."""
+        codes = {code for record, _ in self._records.values() for code in languages_of(record)} or {DEFAULT}
+        return match if match and any(demanded(match, code) for code in codes) else None
 
     def _by_words(self, words: Match, allowed: Iterable[int]) -> Scored:
         scores = {number: score(words, self._records[number][0]) for number in allowed}
@@ -205,44 +200,67 @@ def holds(condition: Condition, record: ImageRecord) -> bool:
 def spelt_words(record: ImageRecord) -> set[str]:
     texts = (getattr(record, field) for field in TEXT_FIELDS)
     whole = " ".join(text if isinstance(text, str) else " ".join(text) for text in texts)
-    return {word for _, word in spelt(whole)}
+    return {word for _, word in spelt(whole, languages_of(record)[0])}
 
 
-def demanded(match: Match) -> Match | None:
-    """The match without what demands nothing."""
+def demanded(match: Match, code: str) -> Match | None:
+    """The match without what demands nothing in a language."""
     if isinstance(match, Words):
-        return match if analyse(match.text) else None
+        return match if analyse(match.text, code) else None
     if isinstance(match, Holds):
         return match
     if isinstance(match, Not):
-        inner = demanded(match.part)
+        inner = demanded(match.part, code)
         return None if inner is None else Not(inner)
-    parts = tuple(part for one in match.parts if (part := demanded(one)) is not None)
+    parts = tuple(part for one in match.parts if (part := demanded(one, code)) is not None)
     if not parts:
         return None
     return All(parts) if isinstance(match, All) else Any(parts, min(match.minimum, len(parts)))
 
 
 def score(match: Match, record: ImageRecord) -> float | None:
-    """How well a record matches; `None` if it does not."""
+    """How well a record matches in the language in which it does best; `None` if in none."""
+    scores = [_score_as(code, match, record) for code in languages_of(record)]
+    return max((found for found in scores if found is not None), default=None)
+
+
+def _score_as(code: str, match: Match, record: ImageRecord) -> float | None:
+    left = demanded(match, code)
+    if left is None:
+        return 0.0 if excludes(match) else None
+    return score_in(left, record, code)
+
+
+def excludes(match: Match) -> bool:
+    """Whether a record matches that holds nothing of it."""
+    if isinstance(match, Not):
+        return not excludes(match.part)
+    if isinstance(match, All | Any):
+        held = sum(excludes(part) for part in match.parts)
+        needed = len(match.parts) if isinstance(match, All) else min(match.minimum, len(match.parts))
+        return held >= needed
+    return False
+
+
+def score_in(match: Match, record: ImageRecord, code: str) -> float | None:
     if isinstance(match, Words):
         fields = TEXT_FIELDS if match.field is None else (match.field,)
         return max(
-            (TEXT_FIELDS[field] for field in fields if _holds_words(match, record, field)), default=None
+            (TEXT_FIELDS[field] for field in fields if _holds_words(match, record, field, code)), default=None
         )
     if isinstance(match, Holds):
         return 0.0 if holds(match.condition, record) else None
     if isinstance(match, Not):
-        return 0.0 if score(match.part, record) is None else None
-    scores = [found for part in match.parts if (found := score(part, record)) is not None]
+        return 0.0 if score_in(match.part, record, code) is None else None
+    scores = [found for part in match.parts if (found := score_in(part, record, code)) is not None]
     needed = len(match.parts) if isinstance(match, All) else match.minimum
     return sum(scores) if len(scores) >= needed else None
 
 
-def _holds_words(words: Words, record: ImageRecord, field: str) -> bool:
-    wanted = analyse(words.text)
+def _holds_words(words: Words, record: ImageRecord, field: str, code: str) -> bool:
+    wanted = analyse(words.text, code)
     value: str | tuple[str, ...] = getattr(record, field)
-    texts = [analyse(text) for text in ((value,) if isinstance(value, str) else value)]
+    texts = [analyse(text, code) for text in ((value,) if isinstance(value, str) else value)]
     if not words.phrase:
         return {word for _, word in wanted} <= {word for text in texts for _, word in text}
     first = wanted[0][0]

@@ -12,7 +12,10 @@ from vizsla.records import COLUMNS, AnyOf, Below, Between, Filters, Vector
 
 from .samples import DIMENSION
 
-VOCABULARY = ("dog", "dogs", "cat", "red", "blue", "café", "king", "of", "hearts", "the", "bird", "seven")
+VOCABULARY = (
+    *("dog", "dogs", "cat", "red", "blue", "café", "king", "of", "hearts", "the", "bird"),
+    *("die", "Hunde", "hund", "war"),
+)
 
 phrases = st.lists(st.sampled_from(VOCABULARY), max_size=4).map(" ".join)
 numbers = st.integers(-10, 1200)
@@ -30,7 +33,7 @@ properties: dict[str, st.SearchStrategy[Anything]] = {
     "animated": st.booleans(),
     "transparent": st.booleans(),
     "format": st.sampled_from(["jpeg", "gif"]),
-    "language": st.sampled_from(["", "en", "pt-BR"]),
+    "language": st.sampled_from(["", "en", "de-AT", "pt-BR"]),
     "host_page_url": st.sampled_from([None, *(f"https://{host}/x" for host in HOSTS)]),
     "width": st.integers(1, 1000),
     "published": st.none() | numbers,

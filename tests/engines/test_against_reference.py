@@ -55,7 +55,7 @@ def check(engine: LocalEngine, expected: ReferenceEngine, plan: Plan) -> None:
     assert pictures(found.numbers, plan, expected) == pictures(wanted.numbers, plan, expected)
     if not plan.collapse:
         assert found.total == wanted.total
-    if plan.words is None or reference.demanded(plan.words) is None:
+    if expected.demanded(plan.words) is None:
         assert found.numbers == wanted.numbers
     page = engine.search(plan)
     assert page.total == found.total
@@ -128,7 +128,7 @@ class Libraries(RuleBasedStateMachine):
     def vocabulary(self) -> None:
         """Words of removed records may be counted a while, others are not missed."""
         found, wanted = self.engine.vocabulary(), self.expected.vocabulary()
-        assert set(wanted) <= set(found) <= set(VOCABULARY) | {"cafe"}
+        assert set(wanted) <= set(found) <= {word.lower() for word in VOCABULARY} | {"cafe"}
         assert all(found[word] >= count for word, count in wanted.items())
 
     @invariant()
@@ -175,7 +175,7 @@ def _random_change(sequence: int, number: int) -> Change:
         tags=(words(), words()),
         description=words(),
         adult=bool(sequence % 5 == 0),
-        language=str(random.choice(["", "en", "pt-BR"])),
+        language=str(random.choice(["", "en", "de-AT", "pt-BR"])),
         host_page_url=f"https://{random.choice(HOSTS)}/x" if sequence % 4 else None,
         published=sequence if sequence % 3 else None,
         group_id=bytes([number % 90] * 16) if sequence % 2 else b"",

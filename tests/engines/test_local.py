@@ -12,10 +12,11 @@ from vizsla.engines.seam import Engine
 
 from .contract import EngineContract
 from .demands import DemandContract
+from .languages import LanguageContract
 from .samples import DIMENSION
 
 
-class TestLocalEngine(DemandContract, EngineContract):
+class TestLocalEngine(DemandContract, LanguageContract, EngineContract):
     @pytest.fixture
     def engine(self, directory: Path) -> Iterator[Engine]:
         engine = open_engine(directory, DIMENSION)

@@ -8,11 +8,12 @@ from vizsla.engines.seam import Engine
 
 from .contract import EngineContract
 from .demands import DemandContract
+from .languages import LanguageContract
 from .reference import ReferenceEngine
 from .samples import DIMENSION
 
 
-class TestReferenceEngine(DemandContract, EngineContract):
+class TestReferenceEngine(DemandContract, LanguageContract, EngineContract):
     @pytest.fixture
     def engine(self) -> Engine:
         return ReferenceEngine(DIMENSION)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
+
+from vizsla.engines.languages import fold
+
+__all__ = ["STOP_WORDS", "Lexicon", "fold", "letters", "words_of"]
 
 MOST_WORDS = 100_000
 """Words kept, the commonest; about twenty megabytes. What a rarer word could correct is rarely meant."""
@@ -21,11 +24,6 @@ TWO_SLIPS = 8
 """Letters from which on two slips are corrected."""
 
 REMEMBERED = 2048
-
-_PLAIN = str.maketrans(
-    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ħ": "h"}
-)
-"""Letters that have a plain form, but do not decompose into it."""
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 _ASCII_LETTERS = re.compile("[a-z]+")
@@ -149,14 +147,6 @@ STOP_WORDS = frozenset(
     ]
 )
 """English words that tell nothing about a picture."""
-
-
-def fold(text: str) -> str:
-    """A text in lower case without accents, as an engine's vocabulary has it."""
-    if text.isascii():
-        return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.lower().translate(_PLAIN))
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
 def letters(text: str) -> Iterator[re.Match[str]]:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
+from vizsla.engines.languages import TELLING_NOTHING
+
 from .lexicon import STOP_WORDS, Lexicon, fold, letters
 from .query import Question
 
@@ -61,4 +63,4 @@ def _words(question: Question) -> Iterator[_Word]:
 
 
 def _known(word: str, lexicon: Lexicon, knows: Knows) -> bool:
-    return word in lexicon or word in STOP_WORDS or knows(word)
+    return word in lexicon or word in STOP_WORDS or word in TELLING_NOTHING or knows(word)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from vizsla.records import COLUMNS, Column
 
+from ..languages import CODES, DEFAULT
 from .conditions import MISSING, OneOf, Test
 
 BLOCK = 8192
@@ -44,6 +45,7 @@ def _dtype(column: Column) -> np.dtype[np.integer[Any]]:
 FIELDS: Mapping[str, np.dtype[np.integer[Any]]] = {
     "number": np.dtype("<i8"),
     "state": np.dtype("u1"),
+    "speaks": np.dtype("<u4"),
     **{column.name: _dtype(column) for column in COLUMNS},
 }
 
@@ -55,6 +57,11 @@ def cell(column: Column, values: Sequence[int]) -> int:
     if column.kind == "set":
         return sum(1 << value for value in values)
     return values[0] if values else (MISSING if column.kind == "number" else 0)
+
+
+def spoken(codes: Sequence[str]) -> int:
+    """What stands in the file for the languages that a record may be in."""
+    return sum(1 << CODES.index(code) for code in codes)
 
 
 def append(path: Path, start: int, rows: Mapping[str, Cells]) -> None:
@@ -127,6 +134,9 @@ class Columns:
         """Which slots are the newest of a record that is there."""
         self.looks = self.live & (state == LOOKS)
         """Which of them have a vector."""
+        said = int(np.bitwise_or.reduce(self._read("speaks")[self.live], initial=0))
+        self.languages = tuple(code for place, code in enumerate(CODES) if said >> place & 1) or (DEFAULT,)
+        """Those that records may be in."""
         self._passed_by_all: dict[Test, bool] = {}
         self.ascending = bool((np.diff(self.numbers) > 0).all())
 
@@ -143,6 +153,11 @@ class Columns:
         newest = np.zeros(int(self.numbers.max(initial=0)) + 1, np.int64)
         newest[self.numbers] = np.arange(self.count)  # of repeated indices, numpy keeps the last
         return newest
+
+    def speaking(self, code: str) -> Bits:
+        """Which slots are of records that may be in a language."""
+        bits: Bits = self._read("speaks") & np.uint32(spoken([code])) != 0
+        return bits
 
     @cached_property
     def shared(self) -> Bits:

@@ -36,8 +36,13 @@ class Snapshot(msgspec.Struct, frozen=True):
     """Grows, but keeps the meaning of every code."""
     words: WordView
     pieces: tuple[Piece, ...]
-    worded: dict[Match, NDArray[np.uint8]] = msgspec.field(default_factory=dict)
-    """Slots, as packed bits, of what was demanded lately by words; see `scope`."""
+    worded: dict[tuple[Match, tuple[str, ...]], NDArray[np.uint8]] = msgspec.field(default_factory=dict)
+    """Slots, as packed bits, of what was demanded lately by words, and in which languages; see `scope`."""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Those that records may be in."""
+        return self.columns.languages
 
 
 class Current:

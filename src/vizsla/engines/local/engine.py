@@ -127,7 +127,9 @@ class LocalEngine:
         if snapshot is None:
             return Hits((), 0)
         scope = scope_of(plan, snapshot)
-        query = match_query(plan.words, snapshot.keywords) if plan.words is not None else None
+        query = (
+            match_query(plan.words, snapshot.keywords, snapshot.languages) if plan.words is not None else None
+        )
         vector = self._vector(plan.vector)
         if query is None and vector is None:
             return _newest(snapshot, scope, plan)

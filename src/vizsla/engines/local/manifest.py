@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-FORMAT = f"3, tantivy {version('tantivy')}, faiss {version('faiss-cpu')}"
+FORMAT = f"4, tantivy {version('tantivy')}, faiss {version('faiss-cpu')}"
 """The number is raised whenever files or analysis change: an index of another format is built anew."""
 
 NAME = "manifest.json"

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
 import tantivy
 from tantivy import Occur, Query
 
+from ..languages import CODES
 from ..seam import TEXT_FIELDS, All, Any, Holds, Match, Not, Words
 from .conditions import OneOf, Test, test
 from .keywords import Keywords
-from .text import ANALYZER, SCHEMA
+from .text import SCHEMA, SPEAKS, tokens
 
 ELSEWHERE = 0.3
 """What a match in a further field adds of its score: a name repeats the title more often than it confirms it."""
@@ -61,30 +63,86 @@ def _union(queries: Sequence[Query]) -> Query:
     return Query.boolean_query([(Occur.Should, query) for query in queries])
 
 
-def match_query(match: Match, keywords: Keywords) -> Query | None:
-    """The tantivy query of a match; `None` if analysis leaves nothing that it demands.
+def match_query(match: Match, keywords: Keywords, languages: Sequence[str]) -> Query | None:
+    """The tantivy query of a match; `None` if analysis leaves nothing that it demands, whatever the language.
+
+    A record matches as the match is analysed in its language. Where that leaves nothing, but another language leaves something,
+    it holds none of the words: it matches if `excludes`.
+
+    Args:
+        languages: those that records may be in.
 
     Raises:
         ValueError: a condition in it names no column, or one of another kind.
     """
+    asked = {code: left for code in languages if (left := _left(match, code)) is not None}
+    if not asked:
+        return None
+    found = [_within_language(left, code, keywords, len(languages)) for code, left in asked.items()]
+    if excludes(match):
+        found += [within(Query.all_query(), [_speaking(code)]) for code in languages if code not in asked]
+    return Query.disjunction_max_query(found) if len(found) > 1 else found[0]
+
+
+def excludes(match: Match) -> bool:
+    """Whether a record matches that holds none of the words and passes none of the conditions."""
+    match match:
+        case Not():
+            return not excludes(match.part)
+        case All():
+            return all(map(excludes, match.parts))
+        case Any():
+            return sum(map(excludes, match.parts)) >= min(match.minimum, len(match.parts))
+    return False
+
+
+def _left(match: Match, code: str) -> Match | None:
+    """What analysis in a language leaves of a match."""
     match match:
         case Words():
-            return _words_query(match)
+            return match if tokens(match.text, code) else None
+        case Not():
+            part = _left(match.part, code)
+            return None if part is None else Not(part)
+        case All() | Any():
+            parts = tuple(part for one in match.parts if (part := _left(one, code)) is not None)
+            return msgspec.structs.replace(match, parts=parts) if parts else None
+    return match
+
+
+def _within_language(match: Match, code: str, keywords: Keywords, languages: int) -> Query:
+    query = _query(match, keywords, code)
+    return query if languages == 1 or _holds_words(match) else within(query, [_speaking(code)])
+
+
+def _holds_words(match: Match) -> bool:
+    """Whether what matches holds words of it, which none of another language does."""
+    match match:
+        case Words():
+            return True
+        case All():
+            return any(map(_holds_words, match.parts))
+        case Any():
+            return match.minimum > 0 and all(map(_holds_words, match.parts))
+    return False
+
+
+def _speaking(code: str) -> Clause:
+    return Occur.Must, silent(Query.term_query(SCHEMA, SPEAKS, CODES.index(code), "basic"))
+
+
+def _query(match: Match, keywords: Keywords, code: str) -> Query:
+    match match:
+        case Words():
+            return _words_query(match, code)
         case Holds():
             return test_query(test(match.condition, keywords))
         case Not():
-            part = match_query(match.part, keywords)
-            return part and opposite(part)
+            return opposite(_query(match.part, keywords, code))
         case All():
-            parts = _parts(match.parts, keywords)
-            return Query.boolean_query([(Occur.Must, part) for part in parts]) if parts else None
+            return Query.boolean_query([(Occur.Must, _query(part, keywords, code)) for part in match.parts])
         case Any():
-            parts = _parts(match.parts, keywords)
-            return _at_least(match.minimum, parts) if parts else None
-
-
-def _parts(parts: Iterable[Match], keywords: Keywords) -> list[Query]:
-    return [query for part in parts if (query := match_query(part, keywords)) is not None]
+            return _at_least(match.minimum, [_query(part, keywords, code) for part in match.parts])
 
 
 def _at_least(minimum: int, parts: Sequence[Query]) -> Query:
@@ -94,11 +152,9 @@ def _at_least(minimum: int, parts: Sequence[Query]) -> Query:
     return Query.boolean_query(choices, minimum_number_should_match=min(minimum, len(parts)))
 
 
-def _words_query(words: Words) -> Query | None:
-    tokens = ANALYZER.pre_tokenize(words.text).tokens
-    if not tokens:
-        return None
-    runs = [tokens] if words.phrase else _runs(tokens)
+def _words_query(words: Words, code: str) -> Query:
+    found = tokens(words.text, code)
+    runs = [found] if words.phrase else _runs(found)
     fields = TEXT_FIELDS if words.field is None else (words.field,)
     return Query.disjunction_max_query([_field_query(field, runs) for field in fields], ELSEWHERE)
 

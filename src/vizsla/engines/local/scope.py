@@ -12,7 +12,7 @@ from ..seam import All, Any, Holds, Match, Not, Plan, Words
 from .columns import Bits
 from .conditions import Test, test, tests
 from .current import Snapshot
-from .queries import Clause, match_query, numbers_query, opposite, silent, test_query
+from .queries import Clause, excludes, match_query, numbers_query, opposite, silent, test_query
 
 REMEMBERED = 64
 """Demands by words of which the slots are kept while the index does not change; a bit a slot each."""
@@ -45,7 +45,9 @@ def _without(plan: Plan, snapshot: Snapshot) -> tuple[int, ...]:
 def clauses(scope: Scope, snapshot: Snapshot) -> list[Clause]:
     """What narrows a tantivy query to the scope and leaves its ranking alone."""
     found = [(Occur.Must, test_query(one)) for one in scope.tests]
-    demand = match_query(scope.demand, snapshot.keywords) if scope.demand is not None else None
+    demand = (
+        match_query(scope.demand, snapshot.keywords, snapshot.languages) if scope.demand is not None else None
+    )
     if demand is not None:
         found.append((Occur.Must, silent(demand)))
     if scope.without:
@@ -70,24 +72,39 @@ def _matching(match: Match, snapshot: Snapshot) -> Bits | None:
     What is of words alone goes to tantivy whole; conditions are cheaper in the columns.
     """
     if not _has_conditions(match):
-        return _worded(match, snapshot)
+        return _worded(match, snapshot, snapshot.languages)
+    if len(snapshot.languages) == 1:
+        return _in_language(match, snapshot, snapshot.languages)
+    found = {code: _in_language(match, snapshot, (code,)) for code in snapshot.languages}
+    if all(bits is None for bits in found.values()):
+        return None
+    matching = np.zeros(snapshot.columns.count, np.bool_)
+    for code, bits in found.items():
+        matching |= snapshot.columns.speaking(code) & (excludes(match) if bits is None else bits)
+    return matching
+
+
+def _in_language(match: Match, snapshot: Snapshot, code: tuple[str]) -> Bits | None:
+    """As `_matching`, of a match that is analysed in one language."""
+    if not _has_conditions(match):
+        return _worded(match, snapshot, code)
     match match:
         case Holds():
             return snapshot.columns.passing((test(match.condition, snapshot.keywords),))
         case Not():
-            part = _matching(match.part, snapshot)
+            part = _in_language(match.part, snapshot, code)
             return None if part is None else ~part
         case All():
-            parts = _each(_words_together(match.parts), snapshot)
+            parts = _each(_words_together(match.parts), snapshot, code)
             return np.logical_and.reduce(parts) if parts else None
         case Any():
-            parts = _each(match.parts, snapshot)
+            parts = _each(match.parts, snapshot, code)
             return np.sum(parts, axis=0) >= min(match.minimum, len(parts)) if parts else None
     raise AssertionError(match)
 
 
-def _each(parts: Sequence[Match], snapshot: Snapshot) -> list[Bits]:
-    return [bits for part in parts if (bits := _matching(part, snapshot)) is not None]
+def _each(parts: Sequence[Match], snapshot: Snapshot, code: tuple[str]) -> list[Bits]:
+    return [bits for part in parts if (bits := _in_language(part, snapshot, code)) is not None]
 
 
 def _words_together(parts: Sequence[Match]) -> list[Match]:
@@ -108,18 +125,18 @@ def _has_conditions(match: Match) -> bool:
     return any(map(_has_conditions, match.parts))
 
 
-def _worded(match: Match, snapshot: Snapshot) -> Bits | None:
+def _worded(match: Match, snapshot: Snapshot, languages: tuple[str, ...]) -> Bits | None:
     """As `_matching`, remembered: the next page demands the same, and so does the next search without a word."""
-    known = snapshot.worded.get(match)
+    known = snapshot.worded.get((match, languages))
     if known is not None:
         return np.unpackbits(known, count=snapshot.columns.count).view(np.bool_)
-    query = match_query(match, snapshot.keywords)
+    query = match_query(match, snapshot.keywords, languages)
     if query is None:
         return None
     if len(snapshot.worded) >= REMEMBERED:
         snapshot.worded.clear()
     bits = _found(query, snapshot)
-    snapshot.worded[match] = np.packbits(bits)
+    snapshot.worded[match, languages] = np.packbits(bits)
     return bits
 
 

@@ -52,10 +52,12 @@ class WordIndex:
         self._index.reload()
         return WordView(self._index.searcher())
 
-    def put(self, number: int, record: ImageRecord, values: Mapping[Column, Sequence[int]]) -> None:
-        """Replace a record; visible after `commit`."""
+    def put(
+        self, number: int, record: ImageRecord, codes: Sequence[str], values: Mapping[Column, Sequence[int]]
+    ) -> None:
+        """Replace a record; visible after `commit`. See `text.document`."""
         self.remove(number)
-        self._open_writer().add_document(document(number, record, values))
+        self._open_writer().add_document(document(number, record, codes, values))
 
     def remove(self, number: int) -> None:
         """Remove a record; visible after `commit`."""

@@ -16,9 +16,10 @@ import numpy as np
 from vizsla.records import COLUMNS, Change
 
 from ..errors import EngineError
+from ..languages import languages_of
 from . import columns, vectors
 from . import manifest as manifests
-from .columns import FIELDS, GONE, LOOKS, PLAIN, cell
+from .columns import FIELDS, GONE, LOOKS, PLAIN, cell, spoken
 from .conditions import read_values
 from .current import DAMAGE, Current, Snapshot
 from .manifest import Manifest
@@ -110,7 +111,9 @@ class Writer:
             values = {column: read_values(column, change.record, keywords) for column in COLUMNS}
             for column, found in values.items():
                 rows[column.name][row] = cell(column, found)
-            words.put(change.number, change.record, values)
+            codes = languages_of(change.record)
+            rows["speaks"][row] = spoken(codes)
+            words.put(change.number, change.record, codes, values)
         columns.append(slots / "columns.bin", manifest.slots, rows)
         if manifest.dimension is not None:
             halves = vectors.halves([change.vector for change in changes], manifest.dimension)
