@@ -36,6 +36,8 @@ PARTS: dict[str, tuple[str, ...]] = {
     "compression": (),
     "adding": ("--photos", "DATA/photos"),
     "kind": ("--photos", "DATA/photos", "--corpora", "CORPORA"),
+    "faces": ("--photos", "DATA/photos", "--corpora", "CORPORA"),
+    "adult": ("--photos", "DATA/photos", "--corpora", "CORPORA"),
     "encoder": ("DATA/photos", "DATA/photos.csv"),
     "relevance": ("--photos", "DATA/photos", "--corpora", "CORPORA"),
     "engine": (),
