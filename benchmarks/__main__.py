@@ -38,6 +38,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "kind": ("--photos", "DATA/photos", "--corpora", "CORPORA"),
     "faces": ("--photos", "DATA/photos", "--corpora", "CORPORA"),
     "adult": ("--photos", "DATA/photos", "--corpora", "CORPORA"),
+    "colour": ("--photos", "DATA/photos", "--corpora", "CORPORA"),
     "encoder": ("DATA/photos", "DATA/photos.csv"),
     "relevance": ("--photos", "DATA/photos", "--corpora", "CORPORA"),
     "engine": (),
