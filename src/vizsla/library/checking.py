@@ -1,4 +1,4 @@
-"""Whether a library is whole: records, vectors, thumbnails, index."""
+"""Whether a library is whole: records, vectors, thumbnails, groups, index."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ def check(library: Library, *, repair: bool) -> Report:
         Problem(f"{record.source}/{record.key} {lacks}", image_id not in after)
         for image_id, (record, lacks) in before.items()
     ]
+    problems += _group_problems(library, repair=repair)
     return Report(library.store.count(), problems + _index_problems(library, repair=repair))
 
 
@@ -72,6 +73,29 @@ def _mend(library: Library, records: list[ImageRecord]) -> None:
         except SourceError:
             continue
         library.adding(source, Choices(), only=keys).run()
+
+
+def _group_problems(library: Library, *, repair: bool) -> list[Problem]:
+    """Records that were never compared with others, and copies that missed each other, as when two processes add at once."""
+    from .regrouping import misplaced  # brings the decoder
+
+    problems = []
+    if uncompared := _uncompared(library):
+        if repair:
+            _mend(library, uncompared)
+        mended = repair and not _uncompared(library)
+        text = f"{len(uncompared):,} pictures were added before copies were looked for"
+        problems.append(Problem(text, mended))
+    if moved := misplaced(library.store, library.blobs):
+        if repair:
+            library.store.regroup(moved)
+        problems.append(Problem(f"{len(moved):,} pictures are not in the group of their copies", repair))
+    return problems
+
+
+def _uncompared(library: Library) -> list[ImageRecord]:
+    records = (stored.record for stored in library.store.each())
+    return [record for record in records if "copies" not in record.analysers]
 
 
 def _index_problems(library: Library, *, repair: bool) -> list[Problem]:

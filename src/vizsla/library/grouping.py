@@ -6,6 +6,7 @@ confirmed by the thumbnails of a few. Importing it brings the decoder and FAISS.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple, Protocol
@@ -21,15 +22,17 @@ from vizsla.blobs import BlobError, Blobs
 from vizsla.decode import DecodeError, open_picture
 from vizsla.store import Store
 
-FARTHEST = 72
-"""Bits of 256 by which hashes of copies may differ; of photos that are none, 1 pair in 5,000 differs by less than 73."""
+FARTHEST = 84
+"""Bits of 256 by which hashes of copies may differ: a corner that is cut off changes 80. Of photos that are none, 1 pair in
+1,000 differs by no more, so that few are laid upon each other."""
 NEAREST = 32
 """Records that are looked up for each hash."""
-TRIED = 8
-"""Groups that a picture is laid upon, at a few milliseconds each."""
+TRIED, TRIED_OF_GROUP = 10, 3
+"""Pictures that one is laid upon, at a few milliseconds each, and of these in one group: where the nearest is brighter and
+the asked one darker than the original, a third may be like both."""
 REMEMBERED = 1024
 """Thumbnails that are kept squeezed, of 12 KB each: what is alike comes together."""
-STAYING, LEAVING = 1.5, 0.7
+STAYING, LEAVING = 1.3, 0.9
 """How much more a picture may differ from its own group, and how much less from another, when groups are looked through:
 the thumbnail that is compared is not quite what was compared before."""
 
@@ -124,12 +127,9 @@ class Groups:
             return found
         candidates = sorted([*older, *_among(newcomer, before)], key=_order(newcomer))
         fresh = {other.content_id: other.look for other, _ in before}
-        tried: set[bytes] = set()
-        for candidate in candidates:
-            if candidate.group not in tried and len(tried) < TRIED:
-                tried.add(candidate.group)
-                if self._confirmed(newcomer, candidate, fresh.get(candidate.content_id)):
-                    return candidate.group
+        for candidate in _chosen(candidates):
+            if self._confirmed(newcomer, candidate, fresh.get(candidate.content_id)):
+                return candidate.group
         return newcomer.content_id
 
     def _confirmed(self, newcomer: Newcomer, candidate: _Candidate, fresh: Look | None) -> bool:
@@ -175,6 +175,17 @@ class Groups:
                 distance = int(distances[row, column])
                 found[place].append(_Candidate(distance, number, scale, one.content_id, one.group))
         return found
+
+
+def _chosen(candidates: Iterable[_Candidate]) -> list[_Candidate]:
+    """The first, each picture once, not all of one group."""
+    chosen: dict[bytes, _Candidate] = {}
+    of_group: Counter[bytes] = Counter()
+    for candidate in candidates:
+        full = len(chosen) == TRIED or of_group[candidate.group] == TRIED_OF_GROUP
+        if not full and chosen.setdefault(candidate.content_id, candidate) is candidate:
+            of_group[candidate.group] += 1
+    return list(chosen.values())
 
 
 def _order(newcomer: Newcomer) -> Callable[[_Candidate], tuple[bool, int, int, float]]:
