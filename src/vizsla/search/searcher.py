@@ -24,6 +24,7 @@ from vizsla.wire import (
 
 from .addresses import Addresses
 from .answer import Page, answer_of, counts_of
+from .cutoff import CutOff
 from .filters import filters_of, settled
 from .place import asks_for_place
 from .query import Question, read
@@ -69,11 +70,13 @@ class Searcher:
         self._related = related
         self._strict_markets = frozenset(strict_markets)
         self._vocabulary = Vocabulary(engine, lambda: self._encoder, store)
+        self._cut_off = CutOff(store, engine)
         self._encode = lru_cache(REMEMBERED_QUERIES)(self._encoded)
 
     def refresh(self) -> None:
-        """Look at what the library's words are by now. For the background: cheap if nothing has changed."""
+        """Look at what the library's words and pictures are by now. For the background: cheap if nothing has changed."""
         self._vocabulary.refresh()
+        self._cut_off.refresh()
 
     def search(
         self,
@@ -135,11 +138,13 @@ class Searcher:
     # What answers it
 
     def _plan(self, question: Question, parameters: SearchParameters, within: Filters) -> Plan:
+        vector = self._encode(question.text) if question.text else None
+        peak = self._opened().floor if question.text else None
         return Plan(
             words=question.words,
-            vector=self._encode(question.text) if question.text else None,
-            floor=self._opened().floor if question.text else None,
-            peak=self._opened().floor if question.text else None,
+            vector=vector,
+            floor=None if vector is None or peak is None else self._cut_off.below(peak, vector),
+            peak=peak,
             filters=(*filters_of(parameters, int(time.time())), *within),
             demand=question.demand,
             collapse=True,

@@ -1,0 +1,63 @@
+"""How near a picture has to look to be found, where another one shows for sure what is asked.
+
+Why so: docs/decisions/0015-ranking.md.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vizsla.engines.seam import Engine, Plan
+from vizsla.records import Vector
+from vizsla.store import Store
+
+SHARE = 0.4
+"""Of the way from what a picture scores that has nothing to do with a query up to the encoder's floor: where results end, once
+the first is above the floor. On the photos without text, lower ends add nothing to the first sixteen; from 0.6 on they lose some."""
+
+SAMPLE = 256
+"""Pictures that stand for all; reading them takes some milliseconds, seldom."""
+
+FEWEST = 32
+"""Pictures below which they are too much of each single one."""
+
+GROWTH = 1.25
+"""They are chosen anew when the index has read so many times the changes."""
+
+
+class CutOff:
+    """Knows what the pictures of one library have in common. `refresh` is for the background."""
+
+    def __init__(self, store: Store, engine: Engine) -> None:
+        self._store = store
+        self._engine = engine
+        self._mean: Vector | None = None
+        self._due = 0.0
+
+    def refresh(self) -> None:
+        """Look at the library's pictures, if it has grown much."""
+        watermark = self._engine.watermark()
+        if watermark < self._due:
+            return
+        vectors = list(self._store.vectors(self._sample()).values())
+        self._mean = np.mean(vectors, axis=0, dtype=np.float32) if len(vectors) >= FEWEST else None
+        self._due = GROWTH * watermark + 1
+
+    def _sample(self) -> list[int]:
+        """Numbers of records, evenly spread over all that there were."""
+        newest = self._engine.search(Plan(limit=1)).numbers
+        last = newest[0] if newest else 0
+        return sorted({1 + place * last // SAMPLE for place in range(SAMPLE)}) if last else []
+
+    def below(self, floor: float, vector: Vector) -> float:
+        """The inner product with a query's vector at which results end.
+
+        Args:
+            floor: `Encoder.floor`, which the first result reaches; the answer is at most that.
+            vector: `(dimension,)` float32.
+        """
+        mean = self._mean
+        if mean is None or mean.shape != vector.shape:
+            return floor
+        unrelated = float(mean @ vector)
+        return min(floor, unrelated + SHARE * (floor - unrelated))
