@@ -63,7 +63,7 @@ def test_a_new_library_says_what_it_is(one: Library, library_directory: Path) ->
 def test_nothing_but_the_library_itself_is_in_its_directory(one: Library, library_directory: Path) -> None:
     one.close()
     names = {path.name for path in library_directory.iterdir()}
-    assert names == {"vizsla.json", "records.db", "index", "blobs"}
+    assert names == {"vizsla.json", "records.db", "index", "blobs", "encoder.lock"}
 
 
 @pytest.mark.parametrize("format_", [2, 999])
@@ -97,7 +97,7 @@ def test_a_library_made_with_other_weights_can_be_neither_searched_nor_added_to(
     describe(one, encoder={"name": "bundled-2", "digest": "0" * 64, "dimension": one.encoder.dimension})
     with Library(Settings(library=one.directory)) as other:
         make_many(photos, 2)
-        with pytest.raises(LibraryError, match=r"made with other weights .*: make a new library"):
+        with pytest.raises(LibraryError, match=r"made with other weights .*`vizsla reencode`"):
             add(other, photos)
 
 

@@ -292,11 +292,12 @@ def test_a_library_whose_encoder_is_no_more_is_told_the_way_out(
 ) -> None:
     filled.close()
     file = library_directory / "vizsla.json"
-    said = json.loads(file.read_text())
-    said["encoder"]["digest"] = "0" * 64
-    file.write_text(json.dumps(said))
-    with fresh() as library, pytest.raises(LibraryError, match="`vizsla reencode`"):
-        _ = library.encoder
+    for known in ({"digest": "0" * 64}, {"name": "bundled-0"}):
+        said = json.loads(file.read_text())
+        said["encoder"] |= known
+        file.write_text(json.dumps(said))
+        with fresh() as library, pytest.raises(LibraryError, match="`vizsla reencode`"):
+            _ = library.encoder
     with fresh(encoder=str(model)) as library:
         assert library.reencoding().run().files == COUNT
 

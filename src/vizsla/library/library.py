@@ -108,8 +108,16 @@ class Library:
         """The encoder that made, or is to make, the library's vectors."""
         if not self.exists():
             return self.open_encoder(self.settings.encoder)
+        from vizsla.encoders import UnknownEncoder
+
         known = self.descriptor.encoder
-        encoder = self.open_encoder(known.source or known.name)
+        try:
+            encoder = self.open_encoder(known.source or known.name)
+        except UnknownEncoder as error:
+            raise LibraryError(
+                f"{self.directory} was made with the encoder {known.name}, which is not here: "
+                "`vizsla reencode` makes its vectors anew with another"
+            ) from error
         if encoder.digest != known.digest:
             raise LibraryError(
                 f"{self.directory} was made with other weights of the encoder {known.name}: "
