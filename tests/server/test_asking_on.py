@@ -55,11 +55,11 @@ def test_a_slip_of_the_pen_is_corrected_and_can_be_insisted_on(served: Served) -
 
 
 def test_an_answer_leads_on(served: Served) -> None:
-    answer = learnt(served, "red flower", lambda answer: answer["pivotSuggestions"])
+    answer = learnt(served, "red car", lambda answer: answer["pivotSuggestions"])
     assert answer["queryExpansions"]
     assert answer["relatedSearches"]
-    (flower,) = [pivot for pivot in answer["pivotSuggestions"] if pivot["pivot"] == "flower"]
-    for suggestion in (*answer["queryExpansions"], *flower["suggestions"]):
+    (car,) = [pivot for pivot in answer["pivotSuggestions"] if pivot["pivot"] == "car"]
+    for suggestion in (*answer["queryExpansions"], *car["suggestions"]):
         assert suggestion["displayText"] in suggestion["text"]
         followed = httpx.get(suggestion["searchLink"], headers={KEY: served.key}, timeout=30).json()
         assert followed["queryContext"]["originalQuery"] == suggestion["text"]
