@@ -36,6 +36,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "compression": (),
     "adding": ("--photos", "DATA/photos"),
     "kind": ("--photos", "DATA/photos", "--corpora", "CORPORA"),
+    "copies": ("--photos", "DATA/photos", "--corpora", "CORPORA"),
     "faces": ("--photos", "DATA/photos", "--corpora", "CORPORA"),
     "adult": ("--photos", "DATA/photos", "--corpora", "CORPORA"),
     "colour": ("--photos", "DATA/photos", "--corpora", "CORPORA"),
