@@ -88,7 +88,9 @@ def test_an_image_is_removed_by_file_and_by_id_and_is_found_no_more(
     printed = call("remove", photos / "picture-000.png", image_id, "--library", library).stdout
     assert printed == f"{photos}/picture-000.png: 1 removed\n{image_id}: 1 removed\n"
     found = json.loads(call("search", "picture", "--library", library, "--json").stdout)["value"]
-    assert {image["name"] for image in found} == {"picture-002.png", "picture-003.png"}
+    left = records(library)
+    assert set(left) == {"picture-002.png", "picture-003.png"}
+    assert {image["imageId"] for image in found} == {record.image_id for record in left.values()}
     assert not any(path.exists() for path in lost)
     assert call("check", "--library", library).stdout == "2 pictures checked, 0 problems\n"
 
