@@ -31,7 +31,7 @@ BLOCK = 2
 """Of these a side, the blocks in which parts are compared."""
 MARKED = 4
 """Blocks of 64 that may differ at will: a mark or a line of text."""
-TOLERANCE, GROWTH = 2.88, 0.27
+TOLERANCE, GROWTH = 2.6, 0.27
 """Fitted to one half of the pictures of `benchmarks.copies`, whose other half is reported."""
 
 _POINTS: Floats = ((np.arange(GRID) + 0.5) / GRID).astype(np.float32)

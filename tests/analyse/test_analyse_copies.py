@@ -1,0 +1,99 @@
+"""The digest of a picture, and what is left when one picture is laid upon another."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from vizsla.analyse.alignment import difference
+from vizsla.analyse.copies import Floats, describe, digest, probes, squeeze
+from vizsla.decode import Picture, open_picture
+from vizsla.gallery import gallery_directory
+
+
+def opened(image: Image.Image, kind: str = "PNG") -> Picture:
+    written = io.BytesIO()
+    image.save(written, kind)
+    return open_picture(written.getvalue())
+
+
+def photo(name: str) -> Image.Image:
+    with Image.open(next(gallery_directory().rglob(f"{name}.jpg"))) as image:
+        return image.convert("RGB")
+
+
+def look(image: Image.Image) -> Floats:
+    return squeeze(np.asarray(image))
+
+
+def distance(one: bytes, other: bytes) -> int:
+    both = (np.frombuffer(data, np.uint8) for data in (one, other))
+    return int(np.bitwise_count(np.bitwise_xor(*both)).sum())
+
+
+def test_a_digest_is_32_bytes_and_the_same_for_the_same_pixels() -> None:
+    image = photo("astronaut")
+    assert len(describe(opened(image)).perceptual_hash) == 32
+    assert describe(opened(image)) == describe(opened(image, "BMP"))
+
+
+def test_a_digest_hardly_changes_with_the_size_and_much_with_the_picture() -> None:
+    image = photo("astronaut")
+    whole = digest(look(image))
+    assert distance(whole, digest(look(image.resize((100, 90))))) < 10
+    assert distance(whole, digest(look(image.resize((900, 800))))) < 10
+    assert distance(whole, digest(look(photo("rocket")))) > 84
+
+
+@pytest.mark.parametrize("colour", ["white", "black", (200, 30, 30)])
+def test_a_picture_of_one_colour_has_no_digest(colour: str | tuple[int, int, int]) -> None:
+    assert describe(opened(Image.new("RGB", (64, 48), colour))).perceptual_hash == b""
+
+
+def test_a_picture_of_one_pixel_has_no_digest() -> None:
+    assert describe(opened(Image.new("RGB", (1, 1)))).perceptual_hash == b""
+
+
+def test_what_is_transparent_is_looked_at_over_white() -> None:
+    image = photo("astronaut").convert("RGBA")
+    image.putalpha(Image.new("L", image.size, 0))
+    assert describe(opened(image)).perceptual_hash == b""
+
+
+def test_the_second_probe_is_like_a_crop_and_the_third_like_what_was_cropped() -> None:
+    image = photo("astronaut")
+    width, height = image.size
+    crop = image.crop((width // 40, height // 40, width - width // 40, height - height // 40))
+    whole, part = look(image), look(crop)
+    assert distance(probes(whole)[1], digest(part)) < distance(digest(whole), digest(part))
+    assert distance(probes(part)[2], digest(whole)) < distance(digest(whole), digest(part))
+
+
+def test_nothing_is_left_between_a_picture_and_itself() -> None:
+    left = difference(look(photo("astronaut")), look(photo("astronaut")))
+    assert left.parts < 0.1
+    assert left.within()
+
+
+def test_a_crop_lies_upon_its_original_whichever_is_first() -> None:
+    image = photo("astronaut")
+    crop = look(image.crop((16, 16, 304, 304)))
+    assert difference(look(image), crop, scale=1 / 0.95).within()
+    assert difference(crop, look(image), scale=0.95).within()
+
+
+def test_other_colours_and_other_pictures_are_no_copies() -> None:
+    image = photo("astronaut")
+    red, green, blue = image.split()
+    assert not difference(look(image), look(Image.merge("RGB", (blue, green, red)))).within()
+    assert not difference(look(image), look(photo("rocket"))).within()
+
+
+@pytest.mark.parametrize("level", [0, 255])
+def test_what_has_no_contrast_is_compared_without_complaint(level: int) -> None:
+    plain = np.full((64, 64, 3), level, np.float32)
+    assert difference(plain, plain).within()
+    assert not difference(look(photo("astronaut")), plain).within()
