@@ -35,7 +35,7 @@ def test_results_are_typed(client: AnyClient) -> None:
 
 
 def test_all_pages_meet_every_match_once(client: AnyClient) -> None:
-    pages = list(client.pages("dog", count=40, image_type="Clipart"))
+    pages = list(client.pages("animal", count=40, image_type="Clipart"))
     ids = [image.image_id for page in pages for image in page.value]
     assert len(pages) > 2
     assert len(ids) == len(set(ids)) == pages[0].total_estimated_matches

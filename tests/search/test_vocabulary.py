@@ -149,6 +149,15 @@ def test_what_looks_alike_is_near_and_what_says_nothing_is_near_nothing() -> Non
         assert word not in dict(near)
 
 
+def test_words_of_which_the_encoder_hardly_knows_a_look_are_like_nothing() -> None:
+    axis = np.eye(8, dtype=np.float32)
+    others = {word: 5 * axis[place] for place, word in enumerate(("boat", "tree", "house", "car"), 1)}
+    vectors = {"dog": 5 * axis[0], "puppy": 4 * axis[0], "science": axis[0] / 2, **others}
+    alike = likeness(vectors, least=1)
+    assert [word for word, _ in alike["dog"]] == ["puppy"]
+    assert "science" not in alike
+
+
 @pytest.mark.parametrize("vectors", [{}, {"dog": np.zeros(4, np.float32)}, {"dog": np.ones(4, np.float32)}])
 def test_few_words_or_unknown_ones_are_like_nothing(vectors: dict[str, Vector]) -> None:
     assert likeness(vectors) == {}

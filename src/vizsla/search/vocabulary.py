@@ -35,6 +35,9 @@ seconds after the first search instead of ten."""
 TELLING = 0.5
 """How far a word's unit vector lies from the mean of all at least: nearer ones, such as `big`, are near everything."""
 
+FLOORS = 2.0
+"""How often the encoder's floor a word's vector is long at least: what is shorter hardly finds a picture by its looks."""
+
 ALIKE = 0.6
 """Cosine, after the mean was taken away, from which on two words look alike."""
 
@@ -99,7 +102,7 @@ class Vocabulary:
                 return
             self._vectors[word] = encoder.encode_texts([word])[0]
         self._vectors = {word: self._vectors[word] for word in words}
-        self.alike = likeness(self._vectors)
+        self.alike = likeness(self._vectors, least=FLOORS * encoder.floor)
         self._compared = frequent
 
     def _meet(self) -> None:
@@ -116,13 +119,14 @@ def _may_tell(word: str) -> bool:
     return len(word) > 2 and word.isalpha() and word not in STOP_WORDS
 
 
-def likeness(vectors: Mapping[str, Vector]) -> Likeness:
+def likeness(vectors: Mapping[str, Vector], least: float = 0.0) -> Likeness:
     """Which words look alike.
 
     Args:
         vectors: of each word, `(dimension,)`, as an encoder gives them; zeros: not known.
+        least: length of a vector from which on it says what its word looks like.
     """
-    words = [word for word, vector in vectors.items() if vector.any()]
+    words = [word for word, vector in vectors.items() if vector.any() and np.linalg.norm(vector) >= least]
     if not words:
         return {}
     units = np.stack([vectors[word] for word in words])
