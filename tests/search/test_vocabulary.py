@@ -142,7 +142,7 @@ def test_what_looks_alike_is_near_and_what_says_nothing_is_near_nothing() -> Non
     assert alike["dog"][0][0] == "puppy"
     for word, other in (("boat", "ferry"), ("cat", "kitten")):
         assert other in dict(alike[word])
-    assert not {"big", "number", "many", "old"} & set(alike)
+    assert not any(alike.get(word) for word in ("big", "number", "many", "old"))
     for word, near in alike.items():
         cosines = [cosine for _, cosine in near]
         assert cosines == sorted(cosines, reverse=True)
