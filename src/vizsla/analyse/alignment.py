@@ -32,7 +32,7 @@ BLOCK = 2
 MARKED = 4
 """Blocks of 64 that may differ at will: a mark or a line of text."""
 TOLERANCE, GROWTH = 2.6, 0.27
-"""Fitted to one half of the pictures of `benchmarks.copies`, whose other half is reported."""
+"""Fitted to pictures that `benchmarks.copies` leaves out; how is told in `docs/decisions/0014-near-copies.md`."""
 
 _POINTS: Floats = ((np.arange(GRID) + 0.5) / GRID).astype(np.float32)
 

@@ -30,8 +30,8 @@ KEPT = 128
 LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
 """Weights of red, green and blue, as in PDQ."""
 NOISE, SHARE = 8.0, 0.3
-"""A frequency is nothing below this, which is what a JPEG of quality 30 adds, or below this part of what is usual in the
-picture, which is what a crop or a mark adds."""
+"""A frequency is nothing below this, as what a JPEG adds, or below this part of what is usual in the picture, as what a
+crop or a mark adds; chosen among a few by how far copies and others lay apart."""
 LEAST_TELLING = 30
 """Frequencies that are something, below which a picture is too plain to be known by them: discs, rings, a dot."""
 EDGE = 0.025

@@ -1,7 +1,6 @@
 """Which records show one picture: copies are found by their perceptual hashes, and confirmed by laying them upon each other.
 
-Hashes of all records are compared by force, which takes a millisecond for several hundred thousand; what they find is
-confirmed by the thumbnails of a few. Importing it brings the decoder and FAISS.
+Hashes of all records are compared by force; what they find is confirmed by the thumbnails of a few. Importing it brings the decoder and FAISS.
 """
 
 from __future__ import annotations
@@ -23,12 +22,12 @@ from vizsla.decode import DecodeError, open_picture
 from vizsla.store import Store
 
 FARTHEST = 84
-"""Bits of 256 by which hashes of copies may differ: a corner that is cut off changes 80. Of photos that are none, 1 pair in
-1,000 differs by no more, so that few are laid upon each other."""
+"""Bits of 256 by which hashes of copies may differ: a corner that is cut off changes about
+80. What is no copy may be as near; that is told by laying the pictures upon each other."""
 NEAREST = 32
 """Records that are looked up for each hash."""
 TRIED, TRIED_OF_GROUP = 10, 3
-"""Pictures that one is laid upon, at a few milliseconds each, and of these in one group: where the nearest is brighter and
+"""Pictures that one is laid upon, and of these in one group: where the nearest is brighter and
 the asked one darker than the original, a third may be like both."""
 REMEMBERED = 1024
 """Thumbnails that are kept squeezed, of 12 KB each: what is alike comes together."""
