@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import NoReturn
 
@@ -38,6 +39,8 @@ INTERRUPTED = 130
 
 def main() -> NoReturn:
     """Run the command that the process's arguments name."""
+    # Before numpy: its products here are small, and threads for each would wait for those that decode and search.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
     if not all(map(_is_text, sys.argv)):
         note("vizsla: an argument is not UTF-8: rename the file, or type the words in another way")
