@@ -25,6 +25,7 @@ def similar(library: Library, images: Sequence[Path | str], parameters: SearchPa
 
     market = market_for(mkt=parameters.mkt, cc=parameters.cc)
     parameters = settled(parameters, market, frozenset(library.settings.strict_markets))
+    library.similarity.refresh()
     first, *more = [_subject(library, image) for image in images]
     filters = filters_of(parameters, int(time.time()))
     nearest = library.similarity.nearest(first, filters, more=more, words=parameters.q)

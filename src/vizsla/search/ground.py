@@ -150,6 +150,10 @@ class Ground:
 
     def measure(self, dimension: int) -> Measure:
         """How pictures of vectors of this dimension are compared now."""
+        return self._measure or self.refresh(dimension)
+
+    def refresh(self, dimension: int) -> Measure:
+        """Learn the measure, if the library has grown or shrunk much. For the background, beside the first comparison."""
         count = self._engine.count()
         with self._lock:
             if self._measure is None or not self._count / GROWTH < count < max(1, self._count) * GROWTH:
@@ -160,7 +164,12 @@ class Ground:
     @cached_property
     def _words(self) -> Vector:
         """Of the everyday words that the encoder knows, `(m, dimension)`."""
-        words = self._encoder().encode_texts(EVERYDAY) if self._encoder else np.zeros((0, 1), np.float32)
+        if self._encoder is None:
+            return np.zeros((0, 1), np.float32)
+        encoder = self._encoder()
+        words = np.concatenate(
+            [encoder.encode_texts([word]) for word in EVERYDAY]
+        )  # one at a time: searches go on
         known: Vector = words[words.any(axis=1)]
         return known if len(known) >= FEWEST_WORDS else known[:0]
 

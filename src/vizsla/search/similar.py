@@ -85,6 +85,11 @@ class Similarity:
         self._encoder = encoder
         self._ground = Ground(store, engine, encoder)
 
+    def refresh(self) -> None:
+        """Learn how the library's pictures are compared by now. For the background: cheap if nothing has changed."""
+        if self._encoder is not None:
+            self._ground.refresh(self._encoder().dimension)
+
     def nearest(
         self, subject: Subject, filters: Filters, *, more: Sequence[Subject] = (), words: str = ""
     ) -> Nearest:
