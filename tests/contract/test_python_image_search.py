@@ -144,7 +144,7 @@ def test_the_market_and_the_client_id_come_back(client: Client) -> None:
 
 def test_pages_follow_each_other(client: Client) -> None:
     met, offset = [], 0
-    while images := (page := client.search("cats", count=40, offset=offset)).value:
+    while images := (page := client.search("animals", count=40, offset=offset)).value:
         met += [image.image_id for image in images]
         offset = page.next_offset
     assert len(met) == len(set(met)) > 40

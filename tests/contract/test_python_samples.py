@@ -31,7 +31,7 @@ def get(served: Served, path: str, **params: str | int) -> requests.Response:
 
 def test_the_notebook_draws_its_grid_of_sixteen_thumbnails(served: Served) -> None:
     path = "/bing/v7.0/images/search"
-    found = get(served, path, q="puppies", license="public", imageType="photo").json()
+    found = get(served, path, q="puppies", license="public", imageType="clipart").json()
     addresses = [image["thumbnailUrl"] for image in found["value"][:16]]
     assert len(addresses) == 16
     for address in addresses:
@@ -140,8 +140,8 @@ def test_the_trending_sample_of_the_sdk_finds_what_it_prints(served: Served, pac
 def test_the_details_sample_of_the_sdk_finds_what_it_prints(served: Served, package: Package) -> None:
     """It reads four modules without looking whether they are there."""
     images = package.connected(served.address, served.key)
-    first = images.search(query="degas").value[0]
-    details = images.details(query="degas", insights_token=first.image_insights_token, modules=["All"])
+    first = images.search(query="dog").value[0]
+    details = images.details(query="dog", insights_token=first.image_insights_token, modules=["All"])
     if details.best_representative_query:
         assert details.best_representative_query.text
     if details.image_caption:

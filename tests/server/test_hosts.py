@@ -23,7 +23,7 @@ def addresses(answer: Any) -> set[str]:
 
 def asked(address: str, key: str, host: str) -> tuple[httpx.Response, set[str]]:
     headers = {KEY: key, "Host": host}
-    response = httpx.get(f"{address}/v7.0/images/search?q=picture", headers=headers)
+    response = httpx.get(f"{address}/v7.0/images/search?q=flag+OR+disc+OR+ball", headers=headers)
     return response, addresses(response.json())
 
 

@@ -57,7 +57,7 @@ class CutOff:
             vector: `(dimension,)` float32.
         """
         mean = self._mean
-        if mean is None or mean.shape != vector.shape:
-            return floor
-        unrelated = float(mean @ vector)
+        unrelated = float(mean @ vector) if mean is not None and mean.shape == vector.shape else 0.0
+        if unrelated >= floor:  # the library is about what is asked: its mean says nothing of other things
+            unrelated = 0.0
         return min(floor, unrelated + SHARE * (floor - unrelated))

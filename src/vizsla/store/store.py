@@ -319,7 +319,7 @@ class Store:
     def records(self, numbers: Sequence[int]) -> list[Stored]:
         """Records by number, in the order asked for; those that are gone are left out."""
         with self._errors(), self._database.reading() as db:
-            recent = self._recent_at(int(rows(db, _SEQUENCE_NOW, ("sequence",))[0][0]))
+            recent = self._recent_at(next((int(row[0]) for row in rows(db, _SEQUENCE_NOW, ("sequence",))), 0))
             found = {number: stored for number in numbers if (stored := recent.get(number))}
             for part in _slices([number for number in numbers if number not in found]):
                 for row in rows(db, _BY_NUMBER, part):

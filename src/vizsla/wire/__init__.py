@@ -107,6 +107,7 @@ from vizsla.wire.licences import (
     admitted,
     licence_from_text,
     licence_from_url,
+    most_restrictive,
     parse_code,
 )
 from vizsla.wire.location import Location, parse_location
@@ -355,6 +356,7 @@ __all__ = [
     "licence_from_text",
     "licence_from_url",
     "market_for",
+    "most_restrictive",
     "number",
     "one_of",
     "parse_circumstances",
