@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from functools import lru_cache
 from types import MappingProxyType
@@ -129,22 +129,28 @@ def counts_of(found: Iterable[Stored]) -> dict[bytes, Counts]:
     return {stored.record.group: stored.counts for stored in found if stored.copies > 1}
 
 
+_copied: Callable[[Image], Image] = Image.__copy__  # type: ignore[attr-defined]  # what `copy` calls in the end
+
+
 def _image(
     record: ImageRecord, query: str, asked: str, addresses: Addresses, counts: Mapping[bytes, Counts]
 ) -> Image:
-    image = copy(_shown(record, addresses, counts.get(record.group, _ALONE)))
-    image.web_search_url = addresses.page(record, simid(record.group), asked)
+    image = _copied(_shown(record, addresses, counts.get(record.group, _ALONE)))
+    image.web_search_url = addresses.page(record, _group(record.group), asked)
     if not image.insights_metadata.best_representative_query:
         image.insights_metadata = copy(image.insights_metadata)
         image.insights_metadata.best_representative_query = _best_query(record, query, addresses)
     return image
 
 
+_group = lru_cache(REMEMBERED)(simid)
+
+
 @lru_cache(REMEMBERED)
 def _shown(record: ImageRecord, addresses: Addresses, counts: Counts) -> Image:
     """What every query shows of a record."""
     thumbnail = str(ThumbnailId(record.content_id, record.thumbnail_width, record.thumbnail_height))
-    group = simid(record.group)
+    group = _group(record.group)
     host_page = record.host_page_url or addresses.page(record, group)
     site = urlsplit(record.host_page_url).hostname if record.host_page_url else None
     described = representative(record)

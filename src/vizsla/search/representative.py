@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from vizsla.records import ImageRecord
 
@@ -13,11 +14,14 @@ LONGEST_TITLE = 5
 """Words of a title that somebody would still type as it is."""
 TYPED = 4
 """Words that are typed of a longer one."""
+REMEMBERED = 8192
+"""Words that are kept folded and judged: pictures are called by the same ones."""
 TAGS = 3
 """Tags that stand for an image without a title."""
 
 _ENDING = re.compile(r"\.[a-z]{3,4}$", re.I)
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_PLAIN = re.compile(rf"[^\W\d_]+(?: [^\W\d_]+){{0,{LONGEST_TITLE - 1}}}")
 _NAME_OF_A_FILE = re.compile(r"[\d_/\\]|\.[a-z]{3,4}$", re.I)
 
 
@@ -28,18 +32,32 @@ def representative(record: ImageRecord) -> str:
     type, the words are taken that say something. The name of the image's creator is not what it shows.
     """
     title = record.title.strip()
-    creator = set(_words(fold(record.creator)))
-    words = [word for word in _words(_ENDING.sub("", title)) if fold(word) not in creator]
-    telling = [
-        word for word in words if len(word) > 1 and fold(word) not in SAYING_NOTHING and fit(fold(word))
-    ]
+    creator = _parts(record.creator)
+    if not creator and _PLAIN.fullmatch(title) and any(map(_tells, title.split(" "))):
+        return title  # as most titles are, and said at once
+    every = _words(_ENDING.sub("", title) if "." in title else title)
+    words = [word for word in every if _folded(word) not in creator] if creator else every
+    telling = [word for word in words if _tells(word)]
     if telling and len(words) <= LONGEST_TITLE:
-        plain = not creator.intersection(map(fold, _words(title))) and not _NAME_OF_A_FILE.search(title)
+        plain = len(words) == len(every) and not _NAME_OF_A_FILE.search(title)
         return title if plain else " ".join(words)
     if telling:
         return " ".join(dict.fromkeys(telling[:TYPED]))
     tags = [tag for tag in record.tags if set(_words(fold(tag))) - creator - STOP_WORDS and fit(fold(tag))]
     return " ".join(tags[:TAGS])
+
+
+_folded = lru_cache(REMEMBERED)(fold)
+
+
+@lru_cache(REMEMBERED)
+def _tells(word: str) -> bool:
+    return len(word) > 1 and _folded(word) not in SAYING_NOTHING and fit(_folded(word))
+
+
+@lru_cache(REMEMBERED)
+def _parts(creator: str) -> frozenset[str]:
+    return frozenset(_words(fold(creator)))
 
 
 def _words(text: str) -> list[str]:
