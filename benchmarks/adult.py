@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from benchmarks.faces import CLIPART, PICTURES, STAMPS, even, opened
-from benchmarks.kind import sample
+from benchmarks.held_out import add_collections, sample
 from benchmarks.report import budget, figure
 from vizsla.analyse.adult import judge, may_show_skin, probability, skin_share
 from vizsla.analyse.faces import Face, find_faces
@@ -55,10 +55,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--photos", type=Path, required=True, help="directory of JPEG photos")
-    parser.add_argument(
-        "--corpora", type=Path, required=True, help="directory of the unpacked Debian packages"
-    )
+    add_collections(parser)
     parser.add_argument(
         "--pictures", type=Path, nargs="*", default=[], help="directories of harmless pictures"
     )

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.kind import held_out
+from benchmarks.held_out import held_out
 from benchmarks.report import figure
 from vizsla.analyse import colour, kind, sharpness
 from vizsla.decode import DecodeError, Picture, open_picture

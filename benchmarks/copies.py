@@ -19,13 +19,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageEnhance
 
+from benchmarks.held_out import add_collections, held_out, sample
 from benchmarks.report import budget, figure
 from vizsla.blobs import Blobs
 from vizsla.decode import DecodeError, open_picture
 from vizsla.library.grouping import Groups, Known, Look, Newcomer, look_of
 
 CLIPART = "openclipart-png/usr/share/openclipart/png"
-PER_FOLDER = 12
 CHANGED = 60
 """Pictures of each collection that are changed."""
 SEED = 7
@@ -154,29 +154,14 @@ def measure(name: str, paths: Sequence[Path]) -> float:
     return float(np.mean(list(shares.values())))
 
 
-def sample(folder: Path) -> list[Path]:
-    """At most `PER_FOLDER` pictures of each folder, spread over a digest of their names."""
-    folders: dict[Path, list[Path]] = defaultdict(list)
-    for path in sorted(folder.rglob("*.png"), key=lambda path: zlib.crc32(path.name[::-1].encode())):
-        folders[path.parent].append(path)
-    return [path for paths in folders.values() for path in paths[:PER_FOLDER]]
-
-
-def held_out(paths: Sequence[Path]) -> list[Path]:
-    return [path for path in paths if zlib.crc32(path.name.encode()) % 2]
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--photos", type=Path, required=True, help="directory of JPEG photos")
-    parser.add_argument(
-        "--corpora", type=Path, required=True, help="directory of the unpacked Debian packages"
-    )
+    add_collections(parser)
     arguments = parser.parse_args()
-    photos = measure("photos", held_out(sorted(arguments.photos.glob("*.jpg"))))
-    clipart = measure("clip art", held_out(sample(arguments.corpora / CLIPART)))
+    photos = measure("photos", list(filter(held_out, sorted(arguments.photos.glob("*.jpg")))))
+    clipart = measure("clip art", list(filter(held_out, sample(arguments.corpora / CLIPART))))
     budget("copies that are known, photos and clip art", (photos + clipart) / 2, "at least", 0.95, "")
 
 

@@ -14,7 +14,7 @@ import csv
 from collections.abc import Iterable
 from pathlib import Path
 
-from benchmarks.kind import sample
+from benchmarks.held_out import sample
 from benchmarks.report import budget, figure
 from vizsla.analyse.faces import find_faces, look
 from vizsla.decode import DecodeError, Picture, open_picture

@@ -11,19 +11,18 @@ from __future__ import annotations
 
 import argparse
 import csv
-import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.held_out import add_collections, held_out, sample
 from benchmarks.report import budget
 from vizsla.analyse.kind import KINDS, tell
 from vizsla.decode import DecodeError, Picture, open_picture
 from vizsla.decode.libvips import Image, LibvipsError
 
-PER_FOLDER = 12
 FOLDERS = {
     "clipart": "openclipart-png/usr/share/openclipart/png",
     "stamps": "tuxpaint-stamps-default/usr/share/tuxpaint/stamps",
@@ -55,10 +54,6 @@ class Judged(NamedTuple):
     kind: str
 
 
-def held_out(path: Path) -> bool:
-    return zlib.crc32(path.name.encode()) % 2 == 1
-
-
 def variants(path: Path, *, grey: bool) -> Iterator[tuple[str, Picture]]:
     """The file as it is, and what happens to pictures on the web."""
     yield "as it is", open_picture(path.read_bytes())
@@ -77,14 +72,6 @@ def judge(path: Path, group: Group) -> list[Judged]:
     except (DecodeError, LibvipsError) as error:
         print(f"left out: {path.name}: {error}")
         return []
-
-
-def sample(folder: Path) -> list[Path]:
-    """At most `PER_FOLDER` pictures of each folder, spread over a digest of their names."""
-    folders: dict[Path, list[Path]] = defaultdict(list)
-    for path in sorted(folder.rglob("*.png"), key=lambda path: zlib.crc32(path.name[::-1].encode())):
-        folders[path.parent].append(path)
-    return [path for paths in folders.values() for path in paths[:PER_FOLDER]]
 
 
 def by_eye(corpora: Path) -> dict[Path, str]:
@@ -128,10 +115,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--photos", type=Path, required=True, help="directory of JPEG photos")
-    parser.add_argument(
-        "--corpora", type=Path, required=True, help="directory of the unpacked Debian packages"
-    )
+    add_collections(parser)
     arguments = parser.parse_args()
     files = list(reported(arguments.photos, arguments.corpora))
     with ThreadPoolExecutor(2) as threads:

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from benchmarks.kind import FOLDERS, by_eye, held_out, sample, variants
+from benchmarks.held_out import held_out, sample
+from benchmarks.kind import FOLDERS, by_eye, variants
 from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 

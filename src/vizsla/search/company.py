@@ -16,11 +16,12 @@ from typing import NamedTuple
 
 import msgspec
 
-from vizsla.engines.seam import Engine, Plan
+from vizsla.engines.seam import Engine
 from vizsla.records import ImageRecord
 from vizsla.store import Store
 
 from .lexicon import STOP_WORDS, fold, words_of
+from .spread import spread
 
 SAMPLE = 8_000
 """Records that are looked at, evenly spread: some megabytes while they are."""
@@ -165,7 +166,7 @@ class Learning:
     def _learning(self) -> Iterator[Company | None]:
         read: dict[bytes, tuple[frozenset[str], str]] = {}
         written: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        numbers = self._numbers()
+        numbers = spread(self._engine, SAMPLE)
         for start in range(0, len(numbers), READ_AT_ONCE):
             for stored in self._store.records(numbers[start : start + READ_AT_ONCE]):
                 if not stored.record.adult:
@@ -175,11 +176,6 @@ class Learning:
                         written[folded][text] += 1
             yield None
         yield from _counted(list(read.values()), written, self._knows)
-
-    def _numbers(self) -> list[int]:
-        newest = self._engine.search(Plan(limit=1)).numbers
-        last = newest[0] if newest else 0
-        return sorted({1 + place * last // SAMPLE for place in range(SAMPLE)}) if last else []
 
 
 def _counted(

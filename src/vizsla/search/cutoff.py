@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from vizsla.engines.seam import Engine, Plan
+from vizsla.engines.seam import Engine
 from vizsla.records import Vector
 from vizsla.store import Store
+
+from .spread import spread
 
 SHARE = 0.4
 """Of the way from what a picture scores that has nothing to do with a query up to the encoder's floor: where results end, once
@@ -39,15 +41,9 @@ class CutOff:
         watermark = self._engine.watermark()
         if watermark < self._due:
             return
-        vectors = list(self._store.vectors(self._sample()).values())
+        vectors = list(self._store.vectors(spread(self._engine, SAMPLE)).values())
         self._mean = np.mean(vectors, axis=0, dtype=np.float32) if len(vectors) >= FEWEST else None
         self._due = GROWTH * watermark + 1
-
-    def _sample(self) -> list[int]:
-        """Numbers of records, evenly spread over all that there were."""
-        newest = self._engine.search(Plan(limit=1)).numbers
-        last = newest[0] if newest else 0
-        return sorted({1 + place * last // SAMPLE for place in range(SAMPLE)}) if last else []
 
     def below(self, floor: float, vector: Vector) -> float:
         """The inner product with a query's vector at which results end.

@@ -14,7 +14,7 @@ What was measured: docs/decisions/0009-likeness.md.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -22,11 +22,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizsla.encoders.seam import Encoder
-from vizsla.engines.seam import Engine, Plan
+from vizsla.engines.seam import Engine
 from vizsla.records import Vector
 from vizsla.store import Store
 
 from .everyday import EVERYDAY
+from .spread import spread
 
 SAMPLE = 2048
 """Pictures from which mean and covariance are taken: several for each dimension. Tens of milliseconds, seldom."""
@@ -174,11 +175,5 @@ class Ground:
         return known if len(known) >= FEWEST_WORDS else known[:0]
 
     def _sample(self, count: int, dimension: int) -> Vector:
-        found = list(self._store.vectors(self._numbers()).values()) if count >= FEWEST else []
+        found = list(self._store.vectors(spread(self._engine, SAMPLE)).values()) if count >= FEWEST else []
         return np.stack(found) if len(found) >= FEWEST // 2 else np.zeros((0, dimension), np.float32)
-
-    def _numbers(self) -> Sequence[int]:
-        """Numbers of records, evenly spread over all that there were."""
-        newest = self._engine.search(Plan(limit=1)).numbers
-        last = newest[0] if newest else 0
-        return sorted({1 + place * last // SAMPLE for place in range(SAMPLE)})
