@@ -161,6 +161,14 @@ class EngineContract:
         engine.apply([change(1, title="dog"), change(2, description="dog"), change(3, creator="dog")])
         assert engine.search(Plan(words=Words("dog"))).numbers == (1, 2, 3)
 
+    def test_what_weighs_less_finds_as_much_and_ranks_below(self, engine: Engine) -> None:
+        engine.apply(titles("firetruck", "fire truck", "cat"))
+        truck = Words("fire truck", phrase=True, weight=0.4)
+        assert engine.search(Plan(words=Any((Words("firetruck"), truck)))).numbers == (1, 2)
+        assert found(engine, truck) == {2}
+        less = (Words("firetruck", weight=0.01), Words("cat"))
+        assert engine.search(Plan(words=Any(less))).numbers == (3, 1)
+
     # Filters
 
     @pytest.mark.parametrize(

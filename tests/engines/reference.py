@@ -245,9 +245,8 @@ def excludes(match: Match) -> bool:
 def score_in(match: Match, record: ImageRecord, code: str) -> float | None:
     if isinstance(match, Words):
         fields = TEXT_FIELDS if match.field is None else (match.field,)
-        return max(
-            (TEXT_FIELDS[field] for field in fields if _holds_words(match, record, field, code)), default=None
-        )
+        held = [TEXT_FIELDS[field] for field in fields if _holds_words(match, record, field, code)]
+        return match.weight * max(held) if held else None
     if isinstance(match, Holds):
         return 0.0 if holds(match.condition, record) else None
     if isinstance(match, Not):

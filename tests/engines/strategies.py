@@ -71,7 +71,13 @@ def _branches(matches: st.SearchStrategy[Match]) -> st.SearchStrategy[Match]:
 
 
 matches: st.SearchStrategy[Match] = st.recursive(
-    st.builds(Words, phrases, st.booleans(), st.none() | st.sampled_from(list(TEXT_FIELDS)))
+    st.builds(
+        Words,
+        phrases,
+        st.booleans(),
+        st.none() | st.sampled_from(list(TEXT_FIELDS)),
+        st.sampled_from((1.0, 0.5)),
+    )
     | st.builds(Holds, conditions),
     _branches,
     max_leaves=6,

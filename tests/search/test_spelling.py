@@ -10,14 +10,15 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from vizsla.encoders import open_encoder
+from vizsla.encoders.seam import words_of
 from vizsla.search import Searcher
-from vizsla.search.lexicon import LONGEST, SHORTEST, TWO_SLIPS, Lexicon
+from vizsla.search.lexicon import LONGEST, SHORTEST, TWO_SLIPS, Lexicon, slips
 from vizsla.search.query import read
 from vizsla.search.spelling import corrected
 from vizsla.wire import Images, SearchParameters
 
 from .test_grammar import TYPED
-from .worlds import HERE, World, ids, record, world
+from .worlds import HERE, BlindEncoder, World, ids, record, world
 
 COUNTS = [
     "puppy",
@@ -106,8 +107,47 @@ def test_a_query_in_another_language_is_left_alone() -> None:
     assert meant("hosre pupies mountian sialing") == "hosre pupies mountian sialing"
 
 
-def test_an_empty_library_corrects_nothing() -> None:
+def test_where_nobody_has_words_nothing_is_corrected() -> None:
     assert corrected("pupies", read("pupies"), Lexicon(), ZOO.__contains__) == "pupies"
+
+
+TAUGHT = Lexicon(
+    {"giraffe": 3, "elephant": 9, "photo": 7, "foot": 8, "blue": 9, "house": 1}, lambda word: word != "photo"
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        ("girafe", "giraffe"),  # only the encoder has it
+        ("elefant", "elephant"),  # as it sounds
+        ("hose", "horse"),  # of equals, the library's
+        ("blume", "blue"),
+        ("montain", "mountain"),
+        ("foto", "foto"),  # `photo` was meant, which no picture can be found by
+    ],
+)
+def test_a_word_that_only_the_encoder_has_may_be_meant(typed: str, wanted: str) -> None:
+    lexicon = Lexicon({"horse": 2, "mountain": 3})
+    assert corrected(typed, read(typed), lexicon, ZOO.__contains__, TAUGHT) == wanted
+    without = Lexicon()
+    assert corrected(typed, read(typed), without, ZOO.__contains__, TAUGHT) == (
+        {"hose": "house", "montain": "montain"}.get(typed, wanted)
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "count"),
+    [
+        ("elefant", "elephant", 1),
+        ("fotograf", "photograph", 1),
+        ("kwilt", "quilt", 1),
+        ("horse", "hosre", 1),
+        ("cat", "dog", 3),
+    ],
+)
+def test_a_sound_written_in_another_way_is_one_slip(one: str, other: str, count: int) -> None:
+    assert slips(one, other) == count
 
 
 @given(
@@ -146,18 +186,23 @@ def here() -> Iterator[World]:
         yield made
 
 
-def asked(here: World, query: str) -> Images:
-    encoder = open_encoder()
+class TaughtEncoder(BlindEncoder):
+    """Finds nothing by looks, but knows the words of the bundled encoder and takes them for telling."""
 
-    class Knowing(type(here.encoder)):  # type: ignore[misc]
-        def knows(self, text: str) -> bool:
-            return encoder.knows(text)
+    def __init__(self) -> None:
+        self._bundled = open_encoder()
+        self.words = words_of(self._bundled)
 
-    searcher = Searcher(here.store, here.engine, Knowing)
-    before = searcher.search(SearchParameters(q=query), HERE)
-    assert before.query_context.altered_query is None  # nothing is loaded yet
+    def knows(self, text: str) -> bool:
+        return self._bundled.knows(text)
+
+
+def asked(here: World, query: str, market: str | None = None) -> Images:
+    searcher = Searcher(here.store, here.engine, TaughtEncoder)
+    before = searcher.search(SearchParameters(q=query, mkt=market), HERE)
+    assert before.query_context.altered_query is None  # nothing is learnt yet
     searcher.refresh()
-    return searcher.search(SearchParameters(q=query), HERE)
+    return searcher.search(SearchParameters(q=query, mkt=market), HERE)
 
 
 def test_the_corrected_query_is_answered_and_told(here: World) -> None:
@@ -179,3 +224,13 @@ def test_the_override_asks_for_what_was_typed(here: World) -> None:
 def test_a_word_that_the_encoder_knows_is_asked_for_though_the_library_has_only_another(here: World) -> None:
     for query in ("horse", "zebra", "puppet"):
         assert asked(here, query).query_context.altered_query is None
+
+
+@pytest.mark.parametrize(("typed", "wanted"), [("girafe", "giraffe"), ("elefant", "elephant")])
+def test_a_slip_in_a_word_that_only_the_encoder_knows_is_corrected_where_its_language_is_spoken(
+    here: World, typed: str, wanted: str
+) -> None:
+    context = asked(here, typed).query_context
+    assert (context.altered_query, context.alteration_override_query) == (wanted, f"+{typed}")
+    assert asked(here, typed, "de-DE").query_context.altered_query is None
+    assert asked(here, f"+{typed}").query_context.altered_query is None

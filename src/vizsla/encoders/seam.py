@@ -40,6 +40,12 @@ def origin_of(encoder: Encoder) -> Origin:
     return origin
 
 
+def words_of(encoder: Encoder) -> Sequence[str]:
+    """The words that any encoder was taught, folded, the most usual first; none: it does not tell."""
+    words: Sequence[str] = getattr(encoder, "words", ())
+    return words
+
+
 class Encoder(Protocol):
     """A pair of towers. Relevance of a picture to a text is the inner product of their vectors.
 

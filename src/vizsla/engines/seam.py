@@ -42,6 +42,8 @@ class Words(msgspec.Struct, frozen=True, tag=True):
     phrase: bool = False
     field: str | None = None
     """One of `TEXT_FIELDS`; `None`: any."""
+    weight: float = 1.0
+    """What its score counts: less where it is another way to say what was asked. Above 0."""
 
 
 class Not(msgspec.Struct, frozen=True, tag=True):

@@ -1,18 +1,19 @@
-"""The words of a library at one time: how many records hold each, and which is the closest to one that none holds."""
+"""The words of a library, or of an encoder, at one time: how usual each is, and which is the closest to one that is none of them."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from itertools import chain
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from vizsla.engines.languages import fold
 
-__all__ = ["STOP_WORDS", "Lexicon", "fold", "letters", "words_of"]
+__all__ = ["STOP_WORDS", "Lexicon", "fold", "letters", "slips", "words_of"]
 
 MOST_WORDS = 100_000
 """Words kept, the commonest; about twenty megabytes. What a rarer word could correct is rarely meant."""
@@ -22,6 +23,18 @@ SHORTEST, LONGEST = 4, 40
 
 TWO_SLIPS = 8
 """Letters from which on two slips are corrected."""
+
+SOUNDS = (
+    ("f", "ph"),
+    ("ph", "f"),
+    ("kw", "qu"),
+    ("k", "qu"),
+    ("qu", "k"),
+    ("ks", "x"),
+    ("y", "ie"),
+    ("ie", "y"),
+)
+"""Letters by which people write what they hear, where they lie further apart than one slip: `elefant`, `fotograf`."""
 
 REMEMBERED = 2048
 
@@ -160,14 +173,32 @@ def words_of(text: str) -> list[str]:
     return (_ASCII_LETTERS if folded.isascii() else _LETTERS).findall(folded)
 
 
+def slips(one: str, other: str) -> int:
+    """How many slips lie between two folded words: letters too many, too few, wrong, or in their neighbour's place (optimal
+    string alignment); sounds that are written in another way throughout count as one."""
+    return 1 if other in _respelt(one) else int(OSA.distance(one, other))
+
+
+def _respelt(word: str) -> list[str]:
+    """A word with one of its sounds written in another way, wherever it is."""
+    return [word.replace(sound, other) for sound, other in SOUNDS if sound in word]
+
+
+def _anything(word: str) -> bool:
+    return True
+
+
 class Lexicon:
-    """The words of a library; they do not change.
+    """The words of a library, or of an encoder; they do not change.
 
     Args:
-        vocabulary: folded words and about how many records hold each, as `Engine.vocabulary` tells.
+        vocabulary: folded words and about how many records hold each, as `Engine.vocabulary` tells, or else how usual they are.
+        fits: whether a word can be what somebody meant; if the closest cannot, nothing is.
     """
 
-    def __init__(self, vocabulary: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self, vocabulary: Mapping[str, int] | None = None, fits: Callable[[str], bool] = _anything
+    ) -> None:
         counted = dict(vocabulary or {})
         self.commonest = sorted(counted, key=lambda word: (-counted[word], word))[:MOST_WORDS]
         """Every word, those that more records hold first."""
@@ -176,6 +207,7 @@ class Lexicon:
         self._by_length: dict[int, list[str]] = defaultdict(list)
         for word in self.commonest:
             self._by_length[len(word)].append(word)
+        self._fits = fits
         self.closest = lru_cache(REMEMBERED)(self._closest)
         """`_closest`, of which the answers are remembered."""
 
@@ -185,22 +217,31 @@ class Lexicon:
     def __contains__(self, word: str) -> bool:
         return word in self._counts
 
+    def count(self, word: str) -> int:
+        """How many records hold a word; 0: none does."""
+        return self._counts.get(word, 0)
+
     def rarity(self, word: str) -> float:
         """From 0, where as many records hold the word as any other, to nearly 1; 0 also for words that none holds."""
         count = self._counts.get(word, 0)
         return 1 - count / (self._highest + 1) if count else 0.0
 
     def _closest(self, word: str) -> str | None:
-        """The word that was meant by one that none holds: of the fewest slips, then with its first letter, then common.
-
-        A slip is a letter too many, too few, wrong, or in its neighbour's place (optimal string alignment).
-        """
+        """The word that was meant by one that is none of them: of the fewest `slips`, then what sounds alike, then with its
+        first letter, then common."""
         if not SHORTEST <= len(word) <= LONGEST:
             return None
         most = 2 if len(word) >= TWO_SLIPS else 1
-        return next(filter(None, (self._within(word, slips) for slips in range(1, most + 1))), None)
+        near = chain(
+            self._alike(word), chain.from_iterable(self._within(word, slips) for slips in range(1, most + 1))
+        )
+        found = next(near, None)
+        return found if found is not None and self._fits(found) else None
 
-    def _within(self, word: str, slips: int) -> str | None:
+    def _alike(self, word: str) -> list[str]:
+        return sorted(filter(self._counts.__contains__, _respelt(word)), key=lambda one: -self._counts[one])
+
+    def _within(self, word: str, slips: int) -> Iterator[str]:
         near = [
             (found[0] != word[0], -self._counts[found], found)
             for length in range(len(word) - slips, len(word) + slips + 1)
@@ -208,4 +249,4 @@ class Lexicon:
                 word, self._by_length.get(length, ()), scorer=OSA.distance, score_cutoff=slips, limit=None
             )
         ]
-        return min(near)[-1] if near else None
+        yield from (found for *_, found in sorted(near))

@@ -28,12 +28,16 @@ from .cutoff import CutOff
 from .filters import filters_of, settled
 from .place import asks_for_place
 from .query import Question, read
-from .spelling import corrected
+from .spelling import NO_WORDS, corrected
 from .suggestions import Suggestions, suggestions
 from .vocabulary import Vocabulary
 
 REMEMBERED_QUERIES = 4096
 """Text vectors kept: at 4 bytes a dimension, a few megabytes."""
+
+
+TAUGHT = "en-"
+"""Markets in whose language encoders are taught: elsewhere their words are not what a slip is taken for."""
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -97,7 +101,7 @@ class Searcher:
         """
         market = market or market_for(mkt=parameters.mkt, cc=parameters.cc)
         parameters = settled(parameters, market, self._strict_markets)
-        asked = self._asked(parameters.q, location)
+        asked = self._asked(parameters.q, market, location)
         hits = self._hits(asked.question, parameters, within)
         page = self._page(asked, hits, first=parameters.offset == 0)
         return answer_of(parameters, page, addresses, market)
@@ -111,20 +115,25 @@ class Searcher:
 
     def plan(self, parameters: SearchParameters, within: Filters = ()) -> Plan:
         """The engine's side of a search."""
-        return self._plan(self._asked(parameters.q, None).question, parameters, within)
+        return self._plan(self._asked(parameters.q, DEFAULT_MARKET, None).question, parameters, within)
 
     # The query
 
-    def _asked(self, query: str, location: Location | None) -> Asked:
+    def _asked(self, query: str, market: str, location: Location | None) -> Asked:
         question = read(query)
-        meant = corrected(query, question, self._vocabulary.lexicon, lambda word: self._opened().knows(word))
+        known = self._vocabulary
+        taught = known.taught if market.startswith(TAUGHT) else NO_WORDS
+        meant = corrected(query, question, known.lexicon, self._knows, taught)
         context = QueryContext(original_query=query)
         if asks_for_place(query, location):
             context.ask_user_for_location = True
-        if meant == query:
-            return Asked(query, question, context)
-        context.altered_query, context.alteration_override_query = meant, f"+{query}"
-        return Asked(meant, read(meant), context)
+        if meant != query:
+            context.altered_query, context.alteration_override_query = meant, f"+{query}"
+            question = read(meant)
+        return Asked(meant, known.compounds.widened(meant, question), context)
+
+    def _knows(self, word: str) -> bool:
+        return self._vocabulary.compounds.surely(word) or self._opened().knows(word)
 
     def _opened(self) -> Encoder:
         if self._encoder is None:

@@ -11,7 +11,7 @@ import msgspec
 
 from vizsla.engines.languages import TELLING_NOTHING
 
-from .lexicon import STOP_WORDS, Lexicon, fold, letters
+from .lexicon import STOP_WORDS, Lexicon, fold, letters, slips
 from .query import Question
 
 Knows = Callable[[str], bool]
@@ -33,22 +33,29 @@ class _Word(msgspec.Struct, frozen=True):
         return fold(self.text)
 
 
-def corrected(query: str, question: Question, lexicon: Lexicon, knows: Knows) -> str:
-    """The query with each plain word that neither the library nor the encoder knows replaced by the closest in the library.
+NO_WORDS = Lexicon()
+
+
+def corrected(
+    query: str, question: Question, lexicon: Lexicon, knows: Knows, taught: Lexicon = NO_WORDS
+) -> str:
+    """The query with each plain word that neither the library nor the encoder knows replaced by the closest that one of them
+    knows; of equals, the library's.
 
     Operators, and what they apply to, stay as they are; so does a whole query that begins with `+`.
 
     Args:
         question: what `query` was read as.
         knows: `Encoder.knows`.
+        taught: words of the encoder that it may be asked for by.
     """
-    if not lexicon or query.lstrip().startswith("+"):
+    if not (lexicon or taught) or query.lstrip().startswith("+"):
         return query
     unknown = [word for word in _words(question) if not _known(word.folded, lexicon, knows)]
     if len(unknown) > MOST_SLIPS:
         return query
     for word in reversed(unknown):  # from the end, so that places stay what they are
-        meant = lexicon.closest(word.folded) or word.text
+        meant = _closest(word.folded, lexicon, taught) or word.text
         query = query[: word.start] + meant + query[word.start + len(word.text) :]
     return query
 
@@ -64,3 +71,8 @@ def _words(question: Question) -> Iterator[_Word]:
 
 def _known(word: str, lexicon: Lexicon, knows: Knows) -> bool:
     return word in lexicon or word in STOP_WORDS or word in TELLING_NOTHING or knows(word)
+
+
+def _closest(word: str, *lexicons: Lexicon) -> str | None:
+    near = [found for lexicon in lexicons if (found := lexicon.closest(word))]
+    return min(near, key=lambda found: slips(word, found), default=None)

@@ -1,4 +1,4 @@
-"""What a library's words are and which of them look alike, learnt behind the searches."""
+"""What a library's words are, which of them look alike, and what else may be meant, learnt behind the searches."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from vizsla.encoders.seam import Encoder
+from vizsla.encoders.seam import Encoder, words_of
 from vizsla.engines.seam import Engine
 from vizsla.records import Vector
 from vizsla.store import Store
 
 from .company import Company, Learning, akin
+from .compounds import Compounds
+from .everyday import EVERYDAY
 from .lexicon import STOP_WORDS, Lexicon
 
 READ_SECONDS = 5.0
@@ -59,6 +61,9 @@ class Vocabulary:
         self, engine: Engine, encoder: Callable[[], Encoder | None], store: Store | None = None
     ) -> None:
         self.lexicon = Lexicon()
+        self.compounds = Compounds(self.lexicon)
+        self.taught = Lexicon()
+        """Words of the encoder that some picture can be found by, whatever this library shows."""
         self.alike: Likeness = {}
         self.company = Company()
         self._learning = Learning(store, engine, self._knows) if store else None
@@ -76,6 +81,7 @@ class Vocabulary:
             return
         try:
             self._read()
+            self._be_taught()
             self._learn()
             self._meet()
         finally:
@@ -86,9 +92,15 @@ class Vocabulary:
         if watermark == self._watermark or began < self._due:
             return
         self.lexicon = Lexicon(self._engine.vocabulary())
+        self.compounds = Compounds(self.lexicon, self._engine.count())
         self._watermark = watermark
         ended = time.monotonic()
         self._due = ended + max(READ_SECONDS, (ended - began) / SHARE)
+
+    def _be_taught(self) -> None:
+        encoder = self._encoder()
+        if encoder is not None and not self.taught:
+            self.taught = taught(encoder)
 
     def _learn(self) -> None:
         encoder = self._encoder()
@@ -113,6 +125,18 @@ class Vocabulary:
     def _knows(self, text: str) -> bool:
         encoder = self._encoder()
         return encoder is not None and encoder.knows(text)
+
+
+def taught(encoder: Encoder) -> Lexicon:
+    """The words that an encoder was taught, each as usual as it stands early among them; everyday words, where it does not tell.
+
+    One of which the vector is shorter than the encoder's floor finds no picture, so that nobody meant it.
+    """
+    words = words_of(encoder) or [word for word in EVERYDAY if encoder.knows(word)]
+    usual = {word: len(words) - place for place, word in enumerate(words)}
+    return Lexicon(
+        usual, lambda word: float(np.linalg.norm(encoder.encode_texts([word])[0])) >= encoder.floor
+    )
 
 
 def _may_tell(word: str) -> bool:

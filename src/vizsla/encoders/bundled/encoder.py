@@ -55,6 +55,11 @@ class BundledEncoder:
     def knows(self, text: str) -> bool:
         return self._text_tower.knows(text)
 
+    @property
+    def words(self) -> Sequence[str]:
+        """See `words_of`."""
+        return self._text_tower.words
+
     @cached_property
     def _image_tower(self) -> ImageTower:
         from vizsla.encoders.bundled.image_tower import ImageTower

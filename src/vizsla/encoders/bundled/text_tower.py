@@ -62,6 +62,11 @@ class TextTower:
         """See `Encoder.knows`."""
         return self._vocabulary.holds(text)
 
+    @property
+    def words(self) -> Sequence[str]:
+        """See `words_of`."""
+        return self._vocabulary.words
+
     def _fill(self, row: Vectors, asked: Ideas) -> None:
         """Write the vector of a text: of classes, of colours, and zeros where pictures have their likeness.
 

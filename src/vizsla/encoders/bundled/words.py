@@ -58,6 +58,11 @@ class Vocabulary:
         self._irregular = irregular
         self._common = common
 
+    @property
+    def words(self) -> list[str]:
+        """Single words among the entries, in their order: about the most usual first."""
+        return [entry for entry in self._numbers if entry.isalpha()]
+
     def find(self, text: str) -> list[int]:
         """Return the entries that a text is made of, in its order; what is not known is left out."""
         tokens = [token for token in _TOKEN.findall(fold(text)) if len(token) <= _LONGEST_TOKEN]

@@ -156,7 +156,8 @@ def _words_query(words: Words, code: str) -> Query:
     found = tokens(words.text, code)
     runs = [found] if words.phrase else _runs(found)
     fields = TEXT_FIELDS if words.field is None else (words.field,)
-    return Query.disjunction_max_query([_field_query(field, runs) for field in fields], ELSEWHERE)
+    query = Query.disjunction_max_query([_field_query(field, runs) for field in fields], ELSEWHERE)
+    return query if words.weight == 1 else Query.boost_query(query, words.weight)
 
 
 def _runs(tokens: Sequence[tantivy.Token]) -> list[list[tantivy.Token]]:
