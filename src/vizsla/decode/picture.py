@@ -182,9 +182,11 @@ def _side(length: int, begin: float, end: float) -> tuple[int, int]:
 def _small(kept: Pixels) -> tuple[Pixels, NDArray[np.uint8] | None]:
     image = as_image(kept)
     scale = min(1.0, SMALL_SIDE / max(image.width, image.height))
-    image = resized(image, scaled(image.width, scale), scaled(image.height, scale)).copy_memory()
-    alpha = np.asarray(image.extract_band(3).numpy()) if image.hasalpha() else None
-    return np.asarray(over_white(image).numpy()), alpha
+    image = resized(image, scaled(image.width, scale), scaled(image.height, scale))
+    if not image.hasalpha():
+        return np.asarray(image.numpy()), None
+    image = image.copy_memory()
+    return np.asarray(over_white(image).numpy()), np.asarray(image.extract_band(3).numpy())
 
 
 def _first_line(error: Exception) -> str:

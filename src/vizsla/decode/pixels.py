@@ -45,10 +45,13 @@ def to_srgb(image: Image, width: int, height: int) -> Pixels:
     if convert or (image.width, image.height) != (width, height):
         profile = {"output_profile": "srgb"} if convert else {}
         image = image.thumbnail_image(width, height=height, size="force", no_rotate=True, **profile)
-    image = image.colourspace("srgb").cast("uchar")
+    if (image.interpretation, image.format) != ("srgb", "uchar"):
+        image = image.colourspace("srgb").cast("uchar")
     if image.bands > 4:
         image = image.extract_band(0, n=4 if image.hasalpha() else 3)
-    return np.asarray(image.copy_memory().autorot().numpy())
+    if image.get_typeof("orientation"):
+        image = image.copy_memory().autorot()
+    return np.asarray(image.numpy())
 
 
 def _worth_converting(image: Image) -> bool:
@@ -62,14 +65,16 @@ def as_image(pixels: Pixels) -> Image:
     """The same memory as an sRGB libvips image."""
     height, width, bands = pixels.shape
     image = Image.new_from_memory(np.ascontiguousarray(pixels), width, height, bands, "uchar")
-    return image.copy(interpretation="srgb")
+    return image if image.interpretation == "srgb" else image.copy(interpretation="srgb")
 
 
 def resized(image: Image, width: int, height: int) -> Image:
-    """`image` at exactly `width` x `height`; transparent pixels do not bleed."""
+    """An sRGB `image` at exactly `width` x `height`; transparent pixels do not bleed."""
     if (image.width, image.height) == (width, height):
         return image
-    return image.thumbnail_image(width, height=height, size="force")
+    if image.hasalpha():
+        return image.thumbnail_image(width, height=height, size="force")
+    return image.resize(width / image.width, vscale=height / image.height)  # the same, at once
 
 
 def over_white(image: Image) -> Image:
