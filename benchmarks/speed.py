@@ -89,7 +89,7 @@ def measure(directory: Path, records: int, requests: int, *, peered: bool) -> No
         address = stack.enter_context(running(application(library)))
         serve = stack.enter_context(started(directory / "library"))
         sides = Sides(library, address, serve, peer)
-        queries = synthetic.queries(requests + WARMING)
+        queries = synthetic.queries(library.encoder, requests + WARMING)
         _warm(sides, queries[requests:])
         del queries[requests:]
         for name, filters in FILTERS.items():

@@ -1,4 +1,4 @@
-"""Libraries of synthetic records, whose texts and vectors are those of words that the bundled encoder knows."""
+"""Libraries of synthetic records: texts of words that the bundled encoder knows, vectors around the looks of some of them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,17 @@ import numpy as np
 from benchmarks.random_records import VOCABULARY, WORDS_A_RECORD, record, zipf
 from vizsla.encoders.seam import Encoder
 from vizsla.library import Library
+from vizsla.records import Vector
 from vizsla.settings import Settings
 from vizsla.store import Entry
 
 SEED = 11
-CONCEPTS = 2000
-"""Words around whose vectors the pictures lie."""
+SUBJECTS = 2000
+"""Words around whose looks the pictures lie."""
+LEAST_LOOK = 0.3
+"""Length of a word's vector from which on it says how something looks; the encoder makes nearly nothing of most words."""
 NOISE = 0.7
+"""How far from the look of its subject a picture lies, in lengths of that."""
 BATCH = 1000
 
 
@@ -33,11 +37,21 @@ def make(directory: Path, records: int) -> Library:
     return library
 
 
-def queries(count: int) -> list[str]:
-    """Queries of two words that records hold and the encoder knows, each another."""
+def queries(encoder: Encoder, count: int) -> list[str]:
+    """Queries of what a picture may show and a word that records hold, each another."""
     random = np.random.default_rng(SEED + 1)
-    pairs = zipf(random, vocabulary(), (4 * count, 2))
-    return list(dict.fromkeys(f"{first} {second}" for first, second in pairs))[:count]
+    shown = zipf(random, subjects(encoder), (4 * count,))
+    words = zipf(random, vocabulary(), (4 * count,))
+    return list(dict.fromkeys(map(" ".join, zip(shown, words, strict=True))))[:count]
+
+
+def subjects(encoder: Encoder) -> list[str]:
+    """The first words of the vocabulary that say how something looks."""
+    words = vocabulary()[: 4 * SUBJECTS]
+    shown = np.linalg.norm(encoder.encode_texts(words), axis=1) >= LEAST_LOOK
+    found = [word for word, shows in zip(words, shown, strict=True) if shows]
+    assert len(found) >= SUBJECTS
+    return found[:SUBJECTS]
 
 
 def vocabulary() -> list[str]:
@@ -53,18 +67,23 @@ def entries(encoder: Encoder, records: int) -> Iterator[list[Entry]]:
     """The records in batches, the same each time; they are numbered from 1 on."""
     random = np.random.default_rng(SEED)
     words = vocabulary()
-    concepts = encoder.encode_texts(words[:CONCEPTS])
-    scale = NOISE * float(np.linalg.norm(concepts, axis=1).mean()) / np.sqrt(concepts.shape[1])
+    looks = _of_length_1(encoder.encode_texts(subjects(encoder)))
+    scale = NOISE / np.sqrt(looks.shape[1])
     for start in range(0, records, BATCH):
         numbers = range(start + 1, min(start + BATCH, records) + 1)
         text = zipf(random, words, (len(numbers), WORDS_A_RECORD))
-        about = random.integers(0, len(concepts), len(numbers))
-        noise = random.standard_normal((len(numbers), concepts.shape[1]), np.float32)
-        vectors = np.asarray(concepts[about] + scale * noise, np.float32)
+        about = random.integers(0, len(looks), len(numbers))
+        noise = random.standard_normal((len(numbers), looks.shape[1]), np.float32)
+        vectors = _of_length_1(looks[about] + scale * noise)
         yield [
             Entry(record(number, _fields(number, row)), str(number), vector)
             for number, row, vector in zip(numbers, text.tolist(), vectors, strict=True)
         ]
+
+
+def _of_length_1(vectors: Vector) -> Vector:
+    """As an image tower's are."""
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
 
 
 def _fields(number: int, row: list[str]) -> dict[str, Any]:

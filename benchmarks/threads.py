@@ -40,7 +40,10 @@ def main() -> None:
         tempfile.TemporaryDirectory() as directory,
         synthetic.make(Path(directory) / "library", parser.parse_args().records) as library,
     ):
-        targets = [f"/v7.0/images/search?{urlencode({'q': query})}" for query in synthetic.queries(REQUESTS)]
+        targets = [
+            f"/v7.0/images/search?{urlencode({'q': query})}"
+            for query in synthetic.queries(library.encoder, REQUESTS)
+        ]
         for _ in range(ROUNDS):
             for threads in POOLS:
                 with searching_on(threads), running(application(library)) as address:

@@ -36,8 +36,8 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as directory, ExitStack() as stack:
         place = Path(directory) / "library"
-        synthetic.make(place, options.records).close()
-        targets = targets_of(synthetic.queries(REQUESTS + WARMING))
+        with synthetic.make(place, options.records) as library:
+            targets = targets_of(synthetic.queries(library.encoder, REQUESTS + WARMING))
         counts = (1, options.most)
         servers = [stack.enter_context(_serving(place, count)) for count in counts]
         for address, _ in servers:
