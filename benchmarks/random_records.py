@@ -26,7 +26,9 @@ def words(random: np.random.Generator) -> list[str]:
     return ["".join(random.choice(letters, random.integers(4, 10))) for _ in range(VOCABULARY)]
 
 
-def zipf(random: np.random.Generator, vocabulary: Sequence[str], shape: tuple[int, int]) -> NDArray[np.str_]:
+def zipf(
+    random: np.random.Generator, vocabulary: Sequence[str], shape: int | tuple[int, int]
+) -> NDArray[np.str_]:
     weights = 1 / np.arange(1, len(vocabulary) + 1)
     return random.choice(np.array(vocabulary), shape, p=weights / weights.sum())
 

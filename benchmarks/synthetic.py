@@ -40,8 +40,8 @@ def make(directory: Path, records: int) -> Library:
 def queries(encoder: Encoder, count: int) -> list[str]:
     """Queries of what a picture may show and a word that records hold, each another."""
     random = np.random.default_rng(SEED + 1)
-    shown = zipf(random, subjects(encoder), (4 * count,))
-    words = zipf(random, vocabulary(), (4 * count,))
+    shown = zipf(random, subjects(encoder), 4 * count)
+    words = zipf(random, vocabulary(), 4 * count)
     return list(dict.fromkeys(map(" ".join, zip(shown, words, strict=True))))[:count]
 
 
