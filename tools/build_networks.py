@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+from face_graph import SEEN, face_graph
 from onnx import TensorProto, helper, numpy_helper, version_converter
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
@@ -53,32 +54,14 @@ def main() -> None:
 
 
 def face_network(model: onnx.ModelProto) -> onnx.ModelProto:
-    """From pixels to the logit and the box of each anchor: `(896,)` and `(896, 4)`; points of the face are left out."""
-    graph = model.graph
-    first, outputs = graph.input[0].name, [output.name for output in graph.output]
-    head = [
-        helper.make_node("Cast", ["pixels"], ["floats"], to=TensorProto.FLOAT),
-        helper.make_node("Div", ["floats", "half"], ["scaled"]),
-        helper.make_node("Sub", ["scaled", "one"], [first]),
-    ]
-    tail = [
-        helper.make_node("Concat", outputs[:2], ["every_score"], axis=1),
-        helper.make_node("Reshape", ["every_score", "flat"], ["scores"]),
-        helper.make_node("Concat", outputs[2:], ["every_number"], axis=1),
-        helper.make_node("Slice", ["every_number", "from", "to", "along"], ["every_box"]),
-        helper.make_node("Reshape", ["every_box", "fours"], ["boxes"]),
-    ]
-    constants = [constant("half", np.float32(127.5)), constant("one", np.float32(1))]
-    constants += [constant(name, np.array(value, np.int64)) for name, value in SHAPES.items()]
+    """From pixels to the logit and the box of each anchor, `(896, 5)`."""
+    graph = face_graph(model, "pixels", "answers")
     return checked(
-        [*head, *graph.node, *tail],
+        graph.nodes,
         helper.make_tensor_value_info("pixels", TensorProto.UINT8, [1, FACE_SIDE, FACE_SIDE, 3]),
-        {"scores": [896], "boxes": [896, 4]},
-        [*graph.initializer, *constants],
+        {"answers": [896, 1 + SEEN]},
+        graph.constants,
     )
-
-
-SHAPES = {"flat": [-1], "fours": [-1, 4], "from": [0], "to": [4], "along": [2]}
 
 
 def prepared(model: onnx.ModelProto, scratch: Path) -> onnx.ModelProto:

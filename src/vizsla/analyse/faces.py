@@ -8,6 +8,7 @@ prints recall and false alarms; `docs/decisions/0011-faces-and-adult-content.md`
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import msgspec
@@ -101,12 +102,15 @@ def find_faces(picture: Picture) -> list[Face]:
 def detect(pixels: Pixels, least: float) -> list[Face]:
     """Faces of at least some probability in one look at opaque pixels, the surest first."""
     square, corner, size = _fitted(pixels)
-    logits, numbers = _network.run(square)
-    seen = np.flatnonzero(logits >= np.log(least / (1 - least)))
-    middles = ANCHORS[seen] * SIDE + numbers[seen, :2]
-    halves = numbers[seen, 2:] / 2
+    (answers,) = _network.run(square)
+    seen = np.flatnonzero(answers[:, 0] >= math.log(least / (1 - least)))
+    if not len(seen):
+        return []
+    logits, numbers = answers[seen, 0].astype(np.float64), answers[seen, 1:]
+    middles = ANCHORS[seen] * SIDE + numbers[:, :2]
+    halves = numbers[:, 2:] / 2
     boxes = (np.concatenate([middles - halves, middles + halves], axis=1) - corner * 2) / (size * 2)
-    return list(_blended(boxes, 1 / (1 + np.exp(-logits[seen].astype(np.float64)))))
+    return list(_blended(boxes, 1 / (1 + np.exp(-logits))))
 
 
 def _fitted(pixels: Pixels) -> tuple[Pixels, tuple[int, int], tuple[int, int]]:
