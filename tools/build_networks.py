@@ -19,11 +19,11 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-from face_graph import SEEN, face_graph
 from onnx import TensorProto, helper, numpy_helper, version_converter
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
+from face_graph import SEEN, face_graph
 from vizsla.analyse.adult import SIDE as ADULT_SIDE
 from vizsla.analyse.adult import square
 from vizsla.analyse.faces import SIDE as FACE_SIDE
