@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import httpx
 import pytest
 
 from contract.validated import FAULTS, Validated
@@ -14,6 +16,10 @@ from vizsla.library import Choices, Library
 from vizsla.server import application, running
 from vizsla.settings import Settings
 from vizsla.sources import open_source
+
+_patience: httpx.Timeout = inspect.signature(httpx.Client).parameters["timeout"].default
+_patience.connect = _patience.read = _patience.write = 60.0
+"""Seconds. Five, as httpx has it, fail where only the machine is busy."""
 
 
 class Served(NamedTuple):
