@@ -22,8 +22,9 @@ from .planner import ENOUGH, beam_width
 
 LINKS = 16
 """Neighbours of a vector in the graph (`M`; twice as many on the ground layer)."""
-CONSTRUCTION = 100
-"""How wide the graph is searched for the neighbours of a new vector (`efConstruction`)."""
+CONSTRUCTION = 200
+"""How wide the graph is searched for the neighbours of a new vector (`efConstruction`). With 100, one of thirty queries over
+vectors in tight groups never came to the group that it was nearest to; `benchmarks/speed.py` prints the recall."""
 STRIDE = 1000
 """Vectors added to a graph between two looks at whether to go on."""
 
@@ -213,6 +214,16 @@ def nearest(pieces: Sequence[Piece], query: Vector, wanted: int, matching: Bits,
     candidates = numbers[np.concatenate([slots for _, slots in found])]
     order = np.lexsort((-candidates, -scores))[:wanted]
     return Near(candidates[order], scores[order])
+
+
+def vectors_of(pieces: Sequence[Piece], slots: Numbers, dimension: int) -> Vector:
+    """The vectors of some slots, `(n, dimension)`; zeros where there are none."""
+    found = np.zeros((len(slots), dimension), np.float32)
+    for piece in pieces:
+        inside = np.flatnonzero((slots >= piece.start) & (slots < piece.stop))
+        if len(inside):
+            found[inside] = piece.flat.reconstruct_batch(slots[inside] - piece.start)
+    return found
 
 
 def _search(
