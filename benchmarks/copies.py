@@ -71,8 +71,10 @@ CHANGES: Mapping[str, Change] = {
     "5 % off a corner": (cropped(0.05, 0.05, 0, 0), *JPEG),
     "2.5 % off each side": (cropped(*[0.025] * 4), *JPEG),
     "5 % off each side": (cropped(*[0.05] * 4), *JPEG),
-    "a line of text": (marked, *JPEG),
 }
+"""Other sizes, compressions, formats, crops and brightness: what copies are to be known through."""
+BEYOND: Mapping[str, Change] = {"a line of text": (marked, *JPEG)}
+"""What is measured beside, and counts for no budget."""
 
 
 class Pile:
@@ -138,20 +140,25 @@ def written(image: Image.Image, change: Change) -> bytes:
     return made.getvalue()
 
 
-def measure(name: str, paths: Sequence[Path]) -> float:
-    """Print what is known of one collection; returns the share of changes that are known."""
+def measure(name: str, paths: Sequence[Path]) -> None:
+    """Print what is known of one collection, and what is mistaken in it."""
     pile = Pile(paths)
-    figure(f"{name}: originals in the group of another", f"{len(pile.false)} of {len(pile.looks)}")
     for one, other in pile.false:
         print(f"  {one.name} with {other.name}")
     chosen = random.Random(SEED).sample(sorted(pile.looks), min(CHANGED, len(pile.looks)))
-    shares = {}
-    for what, change in CHANGES.items():
-        known = [pile.knows(path, written(over_white(path), change)) for path in chosen]
-        shares[what] = float(np.mean(known))
-        figure(f"{name}: known, {what}", f"{shares[what]:.3f} of {len(known)}")
-    figure(f"{name}: known, all ways", f"{np.mean(list(shares.values())):.3f}")
-    return float(np.mean(list(shares.values())))
+    shares = {
+        what: share(name, what, [pile.knows(path, written(over_white(path), change)) for path in chosen])
+        for what, change in {**CHANGES, **BEYOND}.items()
+    }
+    recall = float(np.mean([shares[what] for what in CHANGES]))
+    budget(f"{name}: copies that are known", recall, "at least", 0.95, "")
+    figure(f"{name}: originals in the group of another", f"{len(pile.false)} of {len(pile.looks)}")
+    budget(f"{name}: false", 100 * len(pile.false) / len(pile.looks), "at most", 0.5, "%")
+
+
+def share(name: str, what: str, known: Sequence[bool]) -> float:
+    figure(f"{name}: known, {what}", f"{np.mean(known):.3f} of {len(known)}")
+    return float(np.mean(known))
 
 
 def main() -> None:
@@ -160,9 +167,8 @@ def main() -> None:
     )
     add_collections(parser)
     arguments = parser.parse_args()
-    photos = measure("photos", list(filter(held_out, sorted(arguments.photos.glob("*.jpg")))))
-    clipart = measure("clip art", list(filter(held_out, sample(arguments.corpora / CLIPART))))
-    budget("copies that are known, photos and clip art", (photos + clipart) / 2, "at least", 0.95, "")
+    measure("photos", list(filter(held_out, sorted(arguments.photos.glob("*.jpg")))))
+    measure("clip art", list(filter(held_out, sample(arguments.corpora / CLIPART))))
 
 
 if __name__ == "__main__":

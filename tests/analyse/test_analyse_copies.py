@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 
+import msgspec
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageEnhance
 
-from vizsla.analyse.alignment import difference
 from vizsla.analyse.copies import Floats, describe, digest, probes, squeeze
+from vizsla.analyse.difference import View, difference
 from vizsla.decode import Picture, open_picture
 from vizsla.gallery import gallery_directory
 
@@ -27,6 +28,27 @@ def photo(name: str) -> Image.Image:
 
 def look(image: Image.Image) -> Floats:
     return squeeze(np.asarray(image))
+
+
+def view(image: Image.Image) -> View:
+    return View.of(np.asarray(image))
+
+
+def clock(hour: tuple[int, int]) -> Image.Image:
+    """A face with hands, of which one points elsewhere."""
+    image = Image.new("RGB", (300, 300), "white")
+    pen = ImageDraw.Draw(image)
+    pen.ellipse((10, 10, 290, 290), outline=(0, 0, 220), width=22)
+    for end, width in (((150, 50), 9), (hour, 12)):
+        pen.line((150, 150, *end), fill=(0, 0, 120), width=width)
+    return image
+
+
+def sheet(drawn: Image.Image) -> Image.Image:
+    """A small drawing on a large sheet."""
+    image = Image.new("RGB", (600, 800), "white")
+    image.paste(drawn, (120, 90))
+    return image
 
 
 def distance(one: bytes, other: bytes) -> int:
@@ -73,27 +95,57 @@ def test_the_second_probe_is_like_a_crop_and_the_third_like_what_was_cropped() -
 
 
 def test_nothing_is_left_between_a_picture_and_itself() -> None:
-    left = difference(look(photo("astronaut")), look(photo("astronaut")))
+    left = difference(view(photo("astronaut")), view(photo("astronaut")))
     assert left.parts < 0.1
     assert left.within()
 
 
 def test_a_crop_lies_upon_its_original_whichever_is_first() -> None:
     image = photo("astronaut")
-    crop = look(image.crop((16, 16, 304, 304)))
-    assert difference(look(image), crop, scale=1 / 0.95).within()
-    assert difference(crop, look(image), scale=0.95).within()
+    crop = view(image.crop((16, 16, 304, 304)))
+    assert difference(view(image), crop, scale=1 / 0.95).within()
+    assert difference(crop, view(image), scale=0.95).within()
 
 
 def test_other_colours_and_other_pictures_are_no_copies() -> None:
     image = photo("astronaut")
     red, green, blue = image.split()
-    assert not difference(look(image), look(Image.merge("RGB", (blue, green, red)))).within()
-    assert not difference(look(image), look(photo("rocket"))).within()
+    assert not difference(view(image), view(Image.merge("RGB", (blue, green, red)))).within()
+    assert not difference(view(image), view(photo("rocket"))).within()
 
 
 @pytest.mark.parametrize("level", [0, 255])
 def test_what_has_no_contrast_is_compared_without_complaint(level: int) -> None:
-    plain = np.full((64, 64, 3), level, np.float32)
-    assert difference(plain, plain).within()
-    assert not difference(look(photo("astronaut")), plain).within()
+    plain = Image.new("RGB", (64, 64), (level,) * 3)
+    assert difference(view(plain), view(plain)).within()
+    assert not difference(view(photo("astronaut")), view(plain)).within()
+
+
+def test_drawings_that_differ_in_one_part_are_two() -> None:
+    for one, other in ((clock((230, 150)), clock((150, 230))), (clock((150, 150)), clock((230, 150)))):
+        assert not difference(view(one), view(other)).within()
+    assert difference(view(clock((230, 150))), view(clock((230, 150)).resize((200, 200)))).within()
+
+
+def test_small_drawings_on_large_sheets_are_compared_by_what_is_drawn() -> None:
+    small, other = (clock(hour).resize((60, 60)) for hour in ((230, 150), (150, 230)))
+    assert difference(view(sheet(small)), view(sheet(small).resize((300, 400)))).within()
+    left = difference(view(sheet(small)), view(sheet(other)))
+    assert msgspec.structs.replace(left, closer=None).within()
+    assert not left.within()
+
+
+@pytest.mark.parametrize("factor", [0.8, 1.2])
+def test_light_that_is_cut_off_is_no_difference(factor: float) -> None:
+    drawn = clock((230, 150))
+    ImageDraw.Draw(drawn).rectangle((60, 90, 130, 140), fill=(220, 225, 210))
+    assert difference(view(drawn), view(ImageEnhance.Brightness(drawn).enhance(factor))).within()
+
+
+def test_a_mark_is_overlooked_in_a_photo() -> None:
+    image = photo("astronaut")
+    marked = image.copy()
+    ImageDraw.Draw(marked).text(
+        (200, 290), "(c) example.com", fill="white", stroke_width=1, stroke_fill="black"
+    )
+    assert difference(view(image), view(marked)).within()

@@ -49,16 +49,20 @@ def describe(picture: Picture) -> Copies:
 
 def squeeze(rgb: NDArray[np.uint8]) -> Squeezed:
     """Any picture, `(height, width, 3)`."""
+    return resampled(rgb, SIDE, SIDE)
+
+
+def resampled(rgb: NDArray[np.uint8] | Floats, rows: int, columns: int) -> Floats:
+    """Any picture, `(height, width, 3)`, as `(rows, columns, 3)`."""
     height, width, bands = rgb.shape
-    rows, columns = _weights(height), _weights(width)
-    shrunk = (rows @ rgb.reshape(height, -1).astype(np.float32)).reshape(SIDE, width, bands)
-    squeezed: Squeezed = np.matmul(columns, shrunk)
-    return squeezed
+    shrunk = _weights(height, rows) @ rgb.reshape(height, -1).astype(np.float32, copy=False)
+    made: Floats = np.matmul(_weights(width, columns), shrunk.reshape(rows, width, bands))
+    return made
 
 
-@lru_cache(512)
-def _weights(length: int) -> Floats:
-    return tents(length, (np.arange(SIDE) + 0.5) / SIDE, 1 / SIDE)
+@lru_cache(1024)
+def _weights(length: int, places: int) -> Floats:
+    return tents(length, (np.arange(places) + 0.5) / places, 1 / places)
 
 
 def tents(length: int, places: Floats | NDArray[np.float64], step: float) -> Floats:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple, Protocol
 
 import faiss
@@ -15,8 +15,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from vizsla.analyse.alignment import difference
-from vizsla.analyse.copies import SCALES, Squeezed, probes, squeeze
+from vizsla.analyse.copies import SCALES, probes, squeeze
+from vizsla.analyse.difference import View, difference
 from vizsla.blobs import BlobError, Blobs
 from vizsla.decode import DecodeError, open_picture
 from vizsla.store import Store
@@ -29,18 +29,24 @@ NEAREST = 32
 TRIED, TRIED_OF_GROUP = 10, 3
 """Pictures that one is laid upon, and of these in one group: where the nearest is brighter and
 the asked one darker than the original, a third may be like both."""
-REMEMBERED = 1024
-"""Thumbnails that are kept squeezed, of 12 KB each: what is alike comes together."""
+REMEMBERED = 256
+"""Thumbnails that are kept as they are compared, of 48 KB each: what is alike comes together."""
 STAYING, LEAVING = 1.3, 0.9
 """How much more a picture may differ from its own group, and how much less from another, when groups are looked through:
 the thumbnail that is compared is not quite what was compared before."""
 
 
-class Look(msgspec.Struct, frozen=True):
+class Look(msgspec.Struct, frozen=True, eq=False, dict=True):
     """What copies of a picture are known by."""
 
     probes: tuple[bytes, bytes, bytes]
-    squeezed: NDArray[np.uint8]
+    small: NDArray[np.uint8]
+    """A small rendition over white, `(height, width, 3)`."""
+
+    @cached_property
+    def view(self) -> View:
+        """Made where there is something to compare with."""
+        return View.of(self.small)
 
 
 class Known(NamedTuple):
@@ -82,12 +88,7 @@ class _Candidate(NamedTuple):
 
 def look_of(small: NDArray[np.uint8]) -> Look:
     """Of a small rendition over white, `(height, width, 3)`."""
-    squeezed = squeeze(small)
-    return Look(probes(squeezed), _rounded(squeezed))
-
-
-def _rounded(squeezed: Squeezed) -> NDArray[np.uint8]:
-    return squeezed.round().astype(np.uint8)
+    return Look(probes(squeeze(small)), small)
 
 
 class Groups:
@@ -98,7 +99,7 @@ class Groups:
         self._blobs = blobs
         self._index = faiss.IndexBinaryFlat(256)
         self._numbers: list[int] = []
-        self._look = lru_cache(REMEMBERED)(self._read)
+        self._view = lru_cache(REMEMBERED)(self._read)
 
     def learn(self, hashes: Iterable[tuple[int, bytes]]) -> None:
         """Numbers and hashes of further records; the last that is said of a number holds."""
@@ -132,21 +133,19 @@ class Groups:
         return newcomer.content_id
 
     def _confirmed(self, newcomer: Newcomer, candidate: _Candidate, fresh: Look | None) -> bool:
-        other = fresh.squeezed if fresh else self._look(candidate.content_id)
+        other = fresh.view if fresh else self._view(candidate.content_id)
         if other is None:
             return False
-        left = difference(
-            newcomer.look.squeezed.astype(np.float32), other.astype(np.float32), scale=candidate.scale
-        )
+        left = difference(newcomer.look.view, other, scale=candidate.scale)
         if newcomer.present is None:
             return left.within()
         return left.within(STAYING if candidate.group == newcomer.present else LEAVING)
 
-    def _read(self, content_id: bytes) -> NDArray[np.uint8] | None:
-        """A thumbnail, squeezed; `None`: it is gone, and so are the records that had it."""
+    def _read(self, content_id: bytes) -> View | None:
+        """A thumbnail; `None`: it is gone, and so are the records that had it."""
         try:
             data = self._blobs.get(content_id)
-            return _rounded(squeeze(open_picture(data).small)) if data else None
+            return View.of(open_picture(data).small) if data else None
         except (BlobError, DecodeError):
             return None
 
