@@ -1,16 +1,18 @@
-"""Photo, clip art or line drawing: a small network over 65 cheap measures.
+"""Photo, clip art or line drawing: a small network over 57 cheap measures.
 
 Drawing programs make areas that are flat or change evenly, hard edges and few colours; cameras make grain and soft
 edges; a line drawing is thin grey ink on a light ground. The measures say how much of that is in what is not white
-ground, at three scales. `tools/build_kind.py` fits the network; `benchmarks/kind.py` prints how often it is right on
+ground, at two scales. `tools/build_kind.py` fits the network; `benchmarks/kind.py` prints how often it is right on
 pictures that it was not fitted to.
 """
 
 from __future__ import annotations
 
-from functools import cache
+import math
+from collections.abc import Iterable, Iterator
+from functools import cache, reduce
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -21,8 +23,12 @@ from vizsla.decode import Picture
 
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float32]
-Levels = NDArray[np.int16]
-"""`(3, height, width)`, 0 to 255."""
+Plane = NDArray[np.uint8]
+"""`(height, width)`."""
+Levels = NDArray[np.uint8]
+"""`(3, height, width)`."""
+Differences = tuple[Plane, Plane]
+"""Differences between pixels, and which are between pixels that are not all shown: `UNSEEN`, or else 0."""
 
 KINDS = ("photo", "clipart", "line")
 WEIGHTS = Path(__file__).with_name("kind.npz")
@@ -33,6 +39,8 @@ OPAQUE = 128
 """Alpha from which a pixel is seen."""
 STEPS = (0, 1, 2, 4, 8, 16, 32, 64)
 COARSE_STEPS = STEPS[:-1]
+UNSEEN = np.uint8(255)
+"""Above all steps and bends that are counted."""
 BENDS = (0, 1, 2, 3, 5, 8, 14, 24, 48, 96, 150)
 """Measures are the shares of differences up to these: of a channel between neighbours, and of the sum of channels from
 the middle of its neighbours."""
@@ -42,6 +50,8 @@ INK, DARK_INK = 224, 112
 """Lowest channel below which a pixel is inked."""
 DEPTHS = (1, 2, 4)
 """Pixels to the edge of an inked stroke, from which it is not thin."""
+
+_EVERY_LEVEL = np.arange(256)
 
 
 class Kind(msgspec.Struct, frozen=True):
@@ -70,7 +80,7 @@ def tell(picture: Picture) -> Kind:
 
 
 def scores(measured: Floats) -> Floats:
-    """`(65,)` measures to a score for each of `KINDS`."""
+    """`(57,)` measures to a score for each of `KINDS`."""
     layers = network()
     found: Floats = np.maximum(measured @ layers.hidden + layers.hidden_bias, 0) @ layers.output
     return found + layers.output_bias
@@ -78,72 +88,86 @@ def scores(measured: Floats) -> Floats:
 
 def features(small: NDArray[np.uint8], alpha: NDArray[np.uint8] | None) -> Floats | None:
     """The measures of a small rendition; `None` if there is nothing but ground."""
-    levels: Levels = np.ascontiguousarray(small.transpose(2, 0, 1), dtype=np.int16)
+    levels: Levels = np.ascontiguousarray(small.transpose(2, 0, 1))
     lowest, highest = levels.min(axis=0), levels.max(axis=0)
     shown: Mask = lowest < GROUND
     if alpha is not None and (opaque := shown & (alpha.reshape(shown.shape) >= OPAQUE)).any():
         shown = opaque  # unless the strokes are so thin that they shine through everywhere
     if not shown.any():
         return None
+    total = levels.sum(axis=0, dtype=np.int16)
     parts = (
-        _textures(levels, shown),
+        _textures(levels, total, np.where(shown, np.uint8(0), UNSEEN)),
         _colours(levels, shown),
         _saturation(highest - lowest, shown),
         _inking(lowest),
-        _tones(levels, shown),
+        _tones(total, shown),
     )
     return np.array([value for part in parts for value in part], dtype=np.float32)
 
 
-def _textures(levels: Levels, shown: Mask) -> list[float]:
-    """Grain and edges at full, half and quarter size."""
-    total = levels.sum(axis=0, dtype=np.int16)
-    half, half_shown = _halved(levels, shown)
-    quarter, quarter_shown = _halved(half, half_shown) if min(half.shape) > 3 else (half, half_shown)
-    down = np.abs(levels[:, 2:] - 2 * levels[:, 1:-1] + levels[:, :-2]).max(axis=0)
+def _textures(levels: Levels, total: NDArray[np.int16], hidden: Plane) -> list[float]:
+    """Grain and edges at full and half size."""
+    bends = [_bends(total, hidden), _bends(total.T, hidden.T)]
+    down = _bent(levels.astype(np.int16), axis=1).max(axis=0)
     return [
-        *_shares(_steps(levels, shown), STEPS),
-        *_shares(np.concatenate([_bends(total, shown), _bends(total.T, shown.T)]), BENDS),
-        *_shares(down[shown[2:] & shown[1:-1] & shown[:-2]], COARSE_STEPS),
-        *_shares(_steps(half, half_shown), COARSE_STEPS),
-        *_shares(_steps(quarter, quarter_shown), COARSE_STEPS),
+        *_shares(_steps(levels, hidden), STEPS),
+        *_shares(bends, BENDS),
+        *_shares([(down, _any(hidden[2:], hidden[1:-1], hidden[:-2]))], COARSE_STEPS),
+        *_shares(_steps(*_halved(levels, hidden)), COARSE_STEPS),
     ]
 
 
-def _shares(values: NDArray[np.int16], limits: tuple[int, ...]) -> list[float]:
-    """What part of the values is at most each limit; all of none."""
-    if not values.size:
+def _shares(differences: Iterable[Differences], limits: tuple[int, ...]) -> list[float]:
+    """What part of the differences that are seen is at most each limit; all of none."""
+    parts = list(differences)
+    seen = sum(hidden.size - np.count_nonzero(hidden) for _, hidden in parts)
+    if not seen:
         return [1.0] * len(limits)
-    cap = limits[-1] + 1
-    counts = np.bincount(np.minimum(values, cap), minlength=cap + 1)
-    return [float(share) for share in (np.cumsum(counts) / values.size)[list(limits)]]
+    values = np.concatenate([(found | hidden).ravel() for found, hidden in parts])
+    return [np.count_nonzero(values <= limit) / seen for limit in limits]
 
 
-def _halved(levels: Levels, shown: Mask) -> tuple[Levels, Mask]:
+def _halved(levels: Levels, hidden: Plane) -> tuple[Levels, Plane]:
     """Means of four pixels, all of which are shown."""
-    height, width = shown.shape[0] // 2 * 2, shown.shape[1] // 2 * 2
-    levels, shown = levels[:, :height, :width], shown[:height, :width]
-    total = levels[:, ::2, ::2] + levels[:, 1::2, ::2] + levels[:, ::2, 1::2] + levels[:, 1::2, 1::2]
-    return (total + 2) >> 2, shown[::2, ::2] & shown[1::2, ::2] & shown[::2, 1::2] & shown[1::2, 1::2]
+    height, width = hidden.shape[0] // 2 * 2, hidden.shape[1] // 2 * 2
+    levels, hidden = levels[:, :height, :width], hidden[:height, :width]
+    rows = levels[:, ::2].astype(np.uint16) + levels[:, 1::2]
+    means = (rows[:, :, ::2] + rows[:, :, 1::2] + 2) >> 2
+    pairs = _any(hidden[::2], hidden[1::2])
+    return means.astype(np.uint8), _any(pairs[:, ::2], pairs[:, 1::2])
 
 
-def _steps(levels: Levels, shown: Mask) -> NDArray[np.int16]:
-    """Largest difference of a channel between neighbours that are both shown, in both directions."""
-    down = np.abs(levels[:, 1:] - levels[:, :-1]).max(axis=0)[shown[1:] & shown[:-1]]
-    across = np.abs(levels[:, :, 1:] - levels[:, :, :-1]).max(axis=0)[shown[:, 1:] & shown[:, :-1]]
-    return np.concatenate([down, across])
+def _steps(levels: Levels, hidden: Plane) -> Iterator[Differences]:
+    """Largest difference of a channel between neighbours, in both directions."""
+    yield _step(levels[:, 1:], levels[:, :-1]), _any(hidden[1:], hidden[:-1])
+    yield _step(levels[:, :, 1:], levels[:, :, :-1]), _any(hidden[:, 1:], hidden[:, :-1])
 
 
-def _bends(total: NDArray[np.int16], shown: Mask) -> NDArray[np.int16]:
-    """How much the step of the sum of channels changes along a column, where all three pixels are shown."""
-    bend: NDArray[np.int16] = np.abs(total[2:] - 2 * total[1:-1] + total[:-2])
-    return bend[shown[2:] & shown[1:-1] & shown[:-2]]
+def _step(one: Levels, other: Levels) -> Plane:
+    found: Plane = (np.maximum(one, other) - np.minimum(one, other)).max(axis=0)
+    return found
+
+
+def _bends(total: NDArray[np.int16], hidden: Plane) -> Differences:
+    """How much the step of the sum of channels changes along a column."""
+    return _bent(total, axis=0), _any(hidden[2:], hidden[1:-1], hidden[:-2])
+
+
+def _bent(levels: NDArray[np.int16], axis: int) -> NDArray[np.uint8]:
+    """Size of the second difference, as far as it is counted."""
+    return np.minimum(np.abs(np.diff(levels, 2, axis)), UNSEEN).astype(np.uint8)
+
+
+def _any(*hidden: Plane) -> Plane:
+    """Hidden in one of them."""
+    return reduce(np.bitwise_or, hidden)
 
 
 def _colours(levels: Levels, shown: Mask) -> list[float]:
     """Of 4,096 colours: the shares of the most frequent, how many there are beside the pixels, their entropy in bits."""
-    red, green, blue = levels >> 4
-    counts = np.bincount((red << 8 | green << 4 | blue)[shown])
+    red, green, blue = (levels >> 4).astype(np.uint16)
+    counts = _counted(red << 8 | green << 4 | blue, shown, 4096)
     counts = np.sort(counts[counts > 0])[::-1]
     shares = counts / counts.sum()
     summed = np.cumsum(shares)
@@ -151,34 +175,43 @@ def _colours(levels: Levels, shown: Mask) -> list[float]:
     return [*frequent, len(counts) / float(np.sqrt(counts.sum())), float(-(shares * np.log2(shares)).sum())]
 
 
-def _saturation(spread: NDArray[np.int16], shown: Mask) -> list[float]:
+def _counted(values: NDArray[np.integer[Any]], shown: Mask, most: int) -> NDArray[np.intp]:
+    """How often each number below `most` is shown."""
+    return np.bincount(np.where(shown, values, most).ravel(), minlength=most + 1)[:most]
+
+
+def _saturation(spread: Plane, shown: Mask) -> list[float]:
     """Shares of greys in all of the picture; mean and deviation of the difference of channels; how much is shown."""
-    seen = spread[shown]
-    greys = [float((spread <= most).mean()) for most in (12, 24)]
-    return [*greys, float(seen.mean()), float(seen.std()), float(shown.mean())]
+    greys = [np.count_nonzero(spread <= most) / spread.size for most in (12, 24)]
+    counts = _counted(spread.astype(np.int16), shown, 256)
+    seen = int(counts.sum())
+    mean = float(counts @ _EVERY_LEVEL) / seen
+    deviation = math.sqrt(float(counts @ (_EVERY_LEVEL - mean) ** 2) / seen)
+    return [*greys, mean, deviation, seen / shown.size]
 
 
-def _inking(lowest: NDArray[np.int16]) -> list[float]:
+def _inking(lowest: Plane) -> list[float]:
     """How much is inked; what part of that darkly, and in strokes that are not thin."""
     ink = lowest < INK
-    inked = max(1, int(ink.sum()))
-    thick = [float(_deep(ink, depth).sum() / inked) for depth in DEPTHS]
-    return [float(ink.mean()), float((lowest < DARK_INK).sum() / inked), *thick]
+    inked = int(np.count_nonzero(ink))
+    dark = int(np.count_nonzero(lowest < DARK_INK))
+    return [inked / ink.size, *(count / max(1, inked) for count in [dark, *_deep(ink)])]
 
 
-def _deep(ink: Mask, depth: int) -> Mask:
-    """Pixels whose neighbours up to `depth` away in both directions are all ink; a column, then a row at a time."""
-    for _ in range(2):
-        padded = np.pad(ink, ((depth, depth), (0, 0)))
-        rows = ink.shape[0]
-        ink = np.logical_and.reduce([padded[at : at + rows] for at in range(2 * depth + 1)]).T
-    return ink
+def _deep(ink: Mask) -> Iterator[int]:
+    """How many pixels have nothing but ink up to each of `DEPTHS` away in both directions; beyond the picture is none."""
+    deep = np.pad(ink, 1)
+    for depth in range(1, DEPTHS[-1] + 1):
+        rows = deep[:-2] & deep[1:-1] & deep[2:]
+        deep[1:-1, 1:-1] = rows[:, :-2] & rows[:, 1:-1] & rows[:, 2:]
+        if depth in DEPTHS:
+            yield int(np.count_nonzero(deep))
 
 
-def _tones(levels: Levels, shown: Mask) -> list[float]:
+def _tones(total: NDArray[np.int16], shown: Mask) -> list[float]:
     """Shares of dark and light pixels, and of the eight most frequent of 256 lightnesses."""
-    lightness = levels.sum(axis=0, dtype=np.int16)[shown] // 3
-    shares = np.bincount(lightness, minlength=256) / len(lightness)
+    counts = _counted(total, shown, 3 * 256).reshape(256, 3).sum(axis=1)
+    shares = counts / counts.sum()
     parts = (shares[:32], shares[:64], shares[128:], shares[200:], np.sort(shares)[-8:])
     return [float(part.sum()) for part in parts]
 
