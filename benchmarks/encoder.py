@@ -91,21 +91,22 @@ household appliances = home appliance
 sports equipment = sports equipment""".splitlines()
 )
 ABSENT = """\
-cathedral window, passport, wedding, tattoo, rainbow, handshake, skeleton, graffiti, waterfall, galaxy, soldier, nurse, doctor,
-crowd, concert, protest, fireworks, tornado, lightning, snowman, birthday, coins, stamp, newspaper, anchor, treasure,
-angel, dragon, unicorn, robot, rocket, astronaut, satellite, planet, comet, dinosaur, fossil, mammoth, cactus, bamboo, sunflower,
+cathedral window, passport, tattoo, rainbow, handshake, skeleton, graffiti, waterfall, galaxy, nurse, doctor, crowd, concert,
+protest, fireworks, tornado, lightning, snowman, birthday, coins, stamp, newspaper, anchor, treasure,
+angel, dragon, unicorn, robot, astronaut, planet, comet, dinosaur, fossil, mammoth, cactus, bamboo, sunflower,
 tulip, rose, desert, glacier, cave, canyon, vineyard, windmill, stadium, subway, skyscraper, pyramid, igloo, hammock,
 circus, clown, magician, dancer, ballet, opera, sculpture, mosaic, origami, embroidery, chess, dominoes, kite, handcuffs, microscope,
 telescope, thermometer, syringe, wheelchair""".replace("\n", " ").split(", ")
-"""Queries whose subject is no class of the network and in no photo, by which the bundled encoder's floor was chosen."""
+"""Queries whose subject is in no photo, by which the bundled encoder's floor was chosen. Four were taken out when the photos that
+they find were looked at: a rocket stands in a museum, and a soldier, a wedding and (by WordNet) a satellite are there too."""
 UNSEEN = """\
-surgeon, waitress, orchestra, parade, funeral, volcano, avalanche, iceberg, blacksmith, carpenter, jewellery shop, lighthouse keeper,
+surgeon, waitress, orchestra, parade, funeral, avalanche, iceberg, blacksmith, carpenter, jewellery shop, lighthouse keeper,
 karate, boxing match, marathon, rodeo, acrobat, puppet show, aurora, eclipse, constellation, blueprint, receipt, calendar, certificate,
 horoscope, chromosome, bacteria, molecule, x-ray, algebra, hieroglyphs, calligraphy, tapestry, stained glass, fresco, sphinx, mermaid,
 vampire, zombie, ninja, samurai, knight, wizard, skateboarding, surfing, yoga, hairdresser, classroom, refugee""".replace(
     "\n", " "
 ).split(", ")
-"""The same; nothing was chosen by them."""
+"""The same; no number was chosen by them. A volcano was taken out: a photo shows one."""
 
 COLOURS = ("black", "white", "gray", "red", "orange", "yellow", "green", "blue", "purple", "pink", "brown")
 NAMING, OTHERS = 200, 100

@@ -9,12 +9,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from encoders.contract import EncoderContract, pictures
 from undistributed import needs_photos, photos
 from vizsla.encoders import EncoderError, EncoderGone, UnknownEncoder, open_encoder
 from vizsla.encoders.bundled.artifact import DIGESTS, IMAGE_TOWER, TEXT_TOWER
+from vizsla.encoders.bundled.classes import Classes
 from vizsla.encoders.bundled.encoder import DIRECTORY, open_bundled
 from vizsla.encoders.seam import Encoder, Pixels
 
@@ -126,11 +131,32 @@ def likeness(encoder: Encoder, one: str, other: str) -> float:
         ("pupper", "puppy"),
         ("a photo of a dog", "dog"),
         ("greyish", "gray"),
+        ("tigers", "tiger"),
+        ("shoes", "shoe"),
+        ("kittens", "cat"),
+        ("golden gate bridges", "golden gate bridge"),
     ],
 )
 def test_forms_of_a_word_are_the_word(encoder: Encoder, form: str, base: str) -> None:
     assert encoder.encode_texts([base]).any()
     np.testing.assert_array_equal(encoder.encode_texts([form]), encoder.encode_texts([base]))
+
+
+@given(subject=arrays(np.int8, 32, elements=st.integers(-127, 127)))
+def test_few_names_are_compared_wholly_and_relevance_is_as_if_all_were(subject: NDArray[np.int8]) -> None:
+    """The names of the artifact in random words' directions are seldom near; those made here are."""
+    choose = np.random.default_rng(1)
+    names = (subject + choose.integers(-20, 20, (40, 32))).clip(-127, 127).astype(np.int8)
+    names = np.vstack([names, choose.integers(-127, 127, (40, 32), dtype=np.int8)])
+    assume(bool(subject.any()) and bool(names.any(axis=1).all()))
+    members, starts = choose.integers(0, 80, 60).astype(np.uint16), np.arange(0, 60, 5, dtype=np.int32)
+    vector = subject / np.linalg.norm(subject.astype(np.float32))
+    units = names / np.linalg.norm(names.astype(np.float32), axis=1, keepdims=True)
+    highest = np.maximum.reduceat((units @ vector)[members], starts)
+    wanted = np.maximum(np.exp(5 * (highest - 1)) - 0.1, 0) / 0.9
+    for head in (8, 31):
+        relevance = Classes(names, members, starts, 5, 0.1, head).relevance(vector.astype(np.float32))
+        np.testing.assert_allclose(relevance, wanted, atol=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -201,6 +227,19 @@ def test_a_text_of_two_subjects_prefers_the_picture_that_shows_both(encoder: Enc
         encoder.encode_images(np.stack([dog, bird, both])) @ encoder.encode_texts(["a dog and a bird"])[0]
     )
     assert scores.argmax() == 2
+
+
+@needs_photos
+@pytest.mark.parametrize(
+    ("shown", "like"), [("fly", "mosquito"), ("elephant", "mammoth"), ("lady's slipper", "sunflower")]
+)
+def test_a_thing_that_is_only_like_what_a_picture_shows_does_not_find_it(
+    encoder: Encoder, shown: str, like: str
+) -> None:
+    path = next(photo.path for photo in photos() if any(shown in word for word in photo.words))
+    vector = encoder.encode_images(middle(path, encoder.geometry.side)[None])[0]
+    scores = encoder.encode_texts([shown, like]) @ vector
+    assert scores[0] > encoder.floor > scores[1]
 
 
 @needs_photos

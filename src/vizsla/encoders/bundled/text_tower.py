@@ -7,13 +7,16 @@ several subjects are relevant to is added up afterwards, and so are the colours 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vizsla.encoders.bundled.classes import Classes
 from vizsla.encoders.bundled.ideas import Ideas, ideas
+from vizsla.encoders.bundled.meant import MEANT
 from vizsla.encoders.bundled.words import Vocabulary
 from vizsla.encoders.seam import Vectors
 
@@ -21,8 +24,12 @@ COLOUR = 0.5
 """What a colour weighs beside a subject: cars of any colour come before other things that are red."""
 DESCRIPTION = 0.5
 """What words that describe a subject weigh beside it."""
-CERTAIN = 0.5
-"""Relevance of the nearest class from which on a subject is taken for one that pictures can be known to show."""
+NAMED = 0.75
+"""Relevance of the nearest class from which on a subject is taken for what the class shows ("puppy" for dogs, 0.77). Below are
+things that are only like it, as a kayak (0.65) is like a canoe, which other pictures show."""
+
+FEW = 0.25
+"""Share of the classes up to which copying their rows of the projection costs less than reading all."""
 
 
 class TextTower:
@@ -32,18 +39,19 @@ class TextTower:
         with np.load(path, allow_pickle=False) as arrays:
             self._vectors: NDArray[np.int8] = arrays["vectors"]
             self._weights: Vectors = arrays["weights"].astype(np.float32)
-            self._phrases: Vectors = arrays["phrases"].astype(np.float32)
-            self._members: NDArray[np.intp] = arrays["members"].astype(np.intp)  # Quicker to index with.
-            self._starts: NDArray[np.int32] = arrays["starts"]
-            self._sharpness = float(arrays["sharpness"])
-            self._least = float(arrays["least"])
+            self._classes = Classes(
+                arrays["phrases"],
+                arrays["members"],
+                arrays["starts"],
+                float(arrays["sharpness"]),
+                float(arrays["least"]),
+            )
             self._projection: Vectors = arrays["projection"].astype(np.float32)
             self._nouns = frozenset(arrays["nouns"].tolist())
             self._colours: Vectors = arrays["colours"]
             self._shades = {int(entry): row for row, entry in enumerate(arrays["shades"])}
             self._likeness = int(arrays["likeness"])
             self._vocabulary = _vocabulary(arrays["words"], arrays["irregular"], int(arrays["common"]))
-        self._phrases /= np.linalg.norm(self._phrases, axis=1, keepdims=True)
 
     @property
     def dimension(self) -> int:
@@ -70,44 +78,41 @@ class TextTower:
     def _fill(self, row: Vectors, asked: Ideas) -> None:
         """Write the vector of a text: of classes, of colours, and zeros where pictures have their likeness.
 
-        A subject that no class is near to counts as little as it can be recognised.
+        Subjects count by how surely a class shows them, and the surest of them says how long the vector is: a score is
+        about the chance that a picture shows what is asked, and not only what is most like it.
         """
         subjects, colours = row[: self._projection.shape[1]], row[self._projection.shape[1] :]
         certain = 0.0
         if asked.subjects:
-            relevance = np.stack([self._relevance(self._embed(*subject)) for subject in asked.subjects])
-            sure = np.minimum(relevance.max(axis=1) / CERTAIN, 1)
+            relevance = np.stack([self._classes.relevance(self._embed(*one)) for one in asked.subjects])
+            sure = np.minimum(relevance.max(axis=1) / NAMED, 1) ** 2
             certain = float(sure.max())
-            subjects[:] = (sure @ relevance / max(float(sure.sum()), 1e-9)) @ self._projection
+            share = certain / max(float(sure.sum()), 1e-9)
+            subjects[:] = self._projected(sure @ relevance * share)
         if asked.colours:
             whole = certain + COLOUR
             named = self._colours[[self._shades[colour] for colour in asked.colours]].mean(axis=0)
-            subjects *= certain / whole
+            subjects /= whole
             colours[: self._colours.shape[1]] = named * (COLOUR / whole)
+
+    def _projected(self, relevance: Vectors) -> Vectors:
+        """Return the product with the projection, of which only the rows of relevant classes are read if they are few."""
+        classes = relevance.nonzero()[0]
+        if len(classes) < FEW * len(relevance):
+            return relevance[classes] @ self._projection[classes]
+        return relevance @ self._projection
 
     def _embed(self, subject: int, described: tuple[int, ...]) -> Vectors:
         """Return the unit vector of a subject and of what describes it."""
         entries = [subject, *described]
         vectors = self._vectors[entries].astype(np.float32)
-        weights = self._weights[entries] / np.linalg.norm(vectors, axis=1)
+        weights = self._weights[entries] / np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
         weights[1:] *= DESCRIPTION
         total: Vectors = weights @ vectors
-        return total / max(float(np.linalg.norm(total)), 1e-9)
-
-    def _relevance(self, vector: Vectors) -> Vectors:
-        """Return how relevant each class is, `(classes,)` in 0..1.
-
-        It is `exp(sharpness * (s - 1))`, where `s` is the highest cosine of the text to any name of the class or of
-        anything above it, without the `least` that everything has to do with everything.
-        """
-        cosines = self._phrases @ vector
-        highest = np.maximum.reduceat(cosines[self._members], self._starts)
-        relevance = np.exp(self._sharpness * (highest - 1))
-        cut = np.maximum(relevance - self._least, 0) / (1 - self._least)
-        return cut.astype(np.float32)
+        return total / max(math.sqrt(total @ total), 1e-9)
 
 
 def _vocabulary(words: NDArray[np.uint8], irregular: NDArray[np.uint8], common: int) -> Vocabulary:
     """Read the entries, one a line, and the irregular forms, `form=base` a line."""
     forms = dict(line.split("=") for line in irregular.tobytes().decode("ascii").splitlines())
-    return Vocabulary(words.tobytes().decode("ascii").splitlines(), forms, common)
+    return Vocabulary(words.tobytes().decode("ascii").splitlines(), forms, common, MEANT)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 _TOKEN = re.compile(r"[a-z0-9]+(?:[-.'][a-z0-9]+)*")
 _WORD = re.compile(r"\w+")
@@ -50,13 +51,22 @@ class Vocabulary:
     """Numbers of words and of terms of several words.
 
     `entries` are in lower case, the first `common` of them are the parts of compounds; `irregular` leads inflected
-    forms to entries. Vocabularies do not change, so several threads may use one.
+    forms to entries, and `meant` entries to those that are taken in their place. Vocabularies do not change, so several
+    threads may use one.
     """
 
-    def __init__(self, entries: Sequence[str], irregular: Mapping[str, str], common: int) -> None:
+    def __init__(
+        self,
+        entries: Sequence[str],
+        irregular: Mapping[str, str],
+        common: int,
+        meant: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._numbers = dict(zip(entries, range(len(entries)), strict=True))
+        self._numbers |= {entry: self._numbers[other] for entry, other in meant.items()}
         self._irregular = irregular
         self._common = common
+        self._longest = _longest(entry for names in (entries, irregular) for entry in names)
 
     @property
     def words(self) -> list[str]:
@@ -80,7 +90,7 @@ class Vocabulary:
 
     def _head(self, tokens: Sequence[str]) -> tuple[int, list[int]]:
         """Return how many of the first tokens were read, and as what: the longest entry wins."""
-        for size in range(min(_LONGEST, len(tokens)), 0, -1):
+        for size in range(min(self._longest.get(tokens[0], 1), len(tokens)), 0, -1):
             number = self._number(" ".join(tokens[:size]))
             if number is not None:
                 return size, [number]
@@ -88,6 +98,8 @@ class Vocabulary:
 
     def _number(self, term: str) -> int | None:
         """Return the entry that a term is, or is a form of."""
+        if (number := self._numbers.get(term)) is not None:
+            return number
         forms = (term, term.removesuffix("'s"), self._irregular.get(term, term), *base_forms(term))
         known = (self._numbers.get(form, self._numbers.get(self._irregular.get(form, ""))) for form in forms)
         return next((number for number in known if number is not None), None)
@@ -102,3 +114,11 @@ class Vocabulary:
             if all(half is not None and half < self._common for half in halves):
                 return [half for half in halves if half is not None]
         return []
+
+
+def _longest(terms: Iterable[str]) -> dict[str, int]:
+    """Return by their first token how many tokens terms of several have at most; forms differ in the last one."""
+    longest: dict[str, int] = {}
+    for first, size in ((term.partition(" ")[0], 1 + term.count(" ")) for term in terms if " " in term):
+        longest[first] = min(max(size, longest.get(first, 1)), _LONGEST)
+    return longest
