@@ -28,7 +28,7 @@ from vizsla.library import Choices, Library
 from vizsla.records import ImageRecord
 from vizsla.search.original import original_of
 from vizsla.search.similar import Nearest
-from vizsla.search.subject import Meant, Subject
+from vizsla.search.subject import Meant, Subject, Subjects
 from vizsla.search.wish import COLOURS
 from vizsla.settings import Settings
 from vizsla.sources import open_source
@@ -91,7 +91,7 @@ def part(data: bytes, box: tuple[float, ...]) -> bytes:
 def copies(shown: str, library: Library, pictures: list[tuple[int, bytes]]) -> None:
     """How often a picture is found by what is posted in its place."""
     meant = [Meant(parameter="", crop_parameter="", data=data) for _, data in pictures]
-    posted = [library.subjects.seen(one) for one in meant]
+    posted = [by_looks_alone(library).seen(one) for one in meant]
     tokens = [Meant(parameter="", crop_parameter="", token=one.token) for one in posted]
     again = [one for token in tokens if (one := library.subjects.known(token))]
     vectors = library.store.vectors([one.number for one in library.store.each()])
@@ -104,6 +104,14 @@ def copies(shown: str, library: Library, pictures: list[tuple[int, bytes]]) -> N
     ):
         hits = [number in row[:FIRST] for (number, _), row in zip(pictures, best, strict=True)]
         figure(f"{shown}, {way}: among the first {FIRST}", f"{np.mean(hits):.2f} of {len(hits)}")
+
+
+def by_looks_alone(library: Library) -> Subjects:
+    """Who knows no copies: what their pixels tell is measured by `benchmarks.copies`."""
+    dimension = library.descriptor.encoder.dimension
+    return Subjects(
+        library.store, library.blobs, lambda: library.encoder, dimension, original_of, lambda small: None
+    )
 
 
 def found(library: Library, subject: Subject) -> list[int]:

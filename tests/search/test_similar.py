@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from vizsla.library import Library
 from vizsla.records import AnyOf, Vector
@@ -35,14 +36,16 @@ def pictures(library: Library) -> list[Stored]:
     return found[:: max(1, len(found) // 40)][:40]
 
 
-def smaller(stored: Stored) -> bytes:
+def smaller(stored: Stored, change: Callable[[Image.Image], Image.Image] = ImageOps.mirror) -> bytes:
+    """A smaller picture; mirrored, it is no copy."""
     data = original_of(stored.record)
     assert data is not None
     with Image.open(io.BytesIO(data)) as opened:
         over = Image.new("RGBA", opened.size, "white")
         over.alpha_composite(opened.convert("RGBA"))
     made = io.BytesIO()
-    over.convert("RGB").resize((200, max(1, 200 * over.height // over.width))).save(made, "JPEG", quality=70)
+    small = change(over.convert("RGB").resize((200, max(1, 200 * over.height // over.width))))
+    small.save(made, "JPEG", quality=70)
     return made.getvalue()
 
 
@@ -50,7 +53,19 @@ def shown(data: bytes) -> Meant:
     return Meant(parameter="image", crop_parameter="cal", data=data)
 
 
-def test_smaller_copies_find_their_originals(
+def test_smaller_copies_are_their_originals(
+    gallery_library: Library, similarity: Similarity, subjects: Subjects
+) -> None:
+    known = 0
+    for stored in pictures(gallery_library):
+        subject = subjects.seen(shown(smaller(stored, lambda image: image)))
+        numbers = {one.number for one in subject.copies}
+        known += stored.number in numbers
+        assert numbers.isdisjoint(number for number, _ in similarity.nearest(subject, ()).pairs)
+    assert known >= 0.9 * len(pictures(gallery_library))
+
+
+def test_smaller_pictures_find_what_they_are_mirrored_of(
     gallery_library: Library, similarity: Similarity, subjects: Subjects
 ) -> None:
     ranks = []

@@ -12,8 +12,7 @@ from PIL import Image
 from sqlalchemy import create_engine, text
 
 from vizsla.library import Choices, Library
-from vizsla.search.original import original_of
-from vizsla.search.subject import UPLOAD_LIMITS, Meant, Subjects
+from vizsla.search.subject import UPLOAD_LIMITS, Meant
 from vizsla.settings import Settings
 from vizsla.sources import open_source
 from vizsla.wire import CropArea, InsightsToken, InvalidRequest, ThumbnailId
@@ -38,11 +37,7 @@ class World:
             (self.folder / f"{name}.png").write_bytes(striped(*colours))
         self.library = Library(Settings(library=place / "library"))
         self.library.adding(open_source(str(self.folder), self.library.settings), Choices()).run()
-        library = self.library
-        dimension = library.descriptor.encoder.dimension
-        self.subjects = Subjects(
-            library.store, library.blobs, lambda: library.encoder, dimension, original_of
-        )
+        self.subjects = self.library.subjects
 
     def id_of(self, name: str) -> str:
         (image_id,) = self.library.store.of_source(str(self.folder), f"{name}.png")

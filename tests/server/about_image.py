@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from PIL import Image
+from PIL import Image, ImageOps
 
 from conftest import Served
 from vizsla.gallery import gallery_directory
@@ -30,14 +30,26 @@ SAMPLE = (
 
 
 def picture(key: str, *, width: int = 200, box: Sequence[float] = (0, 0, 1, 1)) -> bytes:
-    """A JPEG of a picture of the gallery, over white: of a region of it, `width` pixels wide."""
+    """A JPEG of a picture of the gallery, mirrored, so that it is in no library: of a region of it, `width` pixels wide."""
+    return _jpeg(ImageOps.mirror(_over_white(key, box)), width)
+
+
+def smaller_copy(key: str, *, width: int = 200) -> bytes:
+    """A JPEG of a picture of the gallery, `width` pixels wide."""
+    return _jpeg(_over_white(key, (0, 0, 1, 1)), width)
+
+
+def _over_white(key: str, box: Sequence[float]) -> Image.Image:
     with Image.open(gallery_directory() / key) as opened:
         over = Image.new("RGBA", opened.size, "white")
         over.alpha_composite(opened.convert("RGBA"))
     sides = (over.width * box[0], over.height * box[1], over.width * box[2], over.height * box[3])
-    cut = over.convert("RGB").crop(tuple(map(round, sides)))  # type: ignore[arg-type]
+    return over.convert("RGB").crop(tuple(map(round, sides)))  # type: ignore[arg-type]
+
+
+def _jpeg(image: Image.Image, width: int) -> bytes:
     made = io.BytesIO()
-    cut.resize((width, max(1, width * cut.height // cut.width))).save(made, "JPEG", quality=80)
+    image.resize((width, max(1, width * image.height // image.width))).save(made, "JPEG", quality=80)
     return made.getvalue()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +13,10 @@ import httpx
 import pytest
 from PIL import Image
 
+from conftest import Served
 from vizsla.gallery import gallery_directory
 
+from .about_image import ASTRONAUT, Asking, action, ids, picture, smaller_copy
 from .shelf import KEY, Shelf, add
 from .shelf import shelf as opened
 
@@ -77,6 +80,90 @@ def test_copies_share_their_simid_and_keep_their_own_thumbnails(shelf: Shelf) ->
 def test_copies_are_not_what_is_similar(shelf: Shelf) -> None:
     similar = details(shelf, COPIES[0])["visuallySimilarImages"]["value"]
     assert not {image["imageId"] for image in similar} & {shelf.id_of(copy) for copy in COPIES}
+
+
+def test_of_copies_one_is_similar_to_another_picture(asking: Asking, shelf: Shelf) -> None:
+    copies = {shelf.id_of(name) for name in COPIES}
+    other = {"imageInfo": {"imageInsightsToken": f"mid_{shelf.id_of('flag.jpg')}"}}
+    data = {"imageInsightsTokens": [f"mid_{shelf.id_of('disc.png')}"], "q": "red"}
+    for asked in (other, other | {"knowledgeRequest": {"invokedSkillsRequestData": data}}):
+        similar = action(asking.look(asked).json(), "VisualSearch")["data"]
+        assert len(copies.intersection(ids(similar["value"]))) == 1
+        assert similar["totalEstimatedMatches"] == len(similar["value"])
+
+
+# Copies that are posted
+
+
+@pytest.fixture
+def asking(shelf: Shelf) -> Asking:
+    return Asking(Served(shelf.address, shelf.key, shelf.library))
+
+
+def changed(kind: str) -> bytes:
+    """A copy as there is none in the library."""
+    with Image.open(next(gallery_directory().rglob("astronaut.jpg"))) as image:
+        astronaut = image.convert("RGB")
+    width, height = astronaut.size
+    made = io.BytesIO()
+    astronaut.crop((0, height // 20, width, height)).resize((150, 140)).save(made, kind)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF"])
+def test_a_posted_copy_leads_to_all_copies_in_the_library(asking: Asking, shelf: Shelf, kind: str) -> None:
+    answer = asking.post_details(changed(kind), modules="All").json()
+    pages = answer["pagesIncluding"]["value"]
+    assert set(ids(pages)) == {shelf.id_of(copy) for copy in COPIES}
+    assert answer["imageInsightsToken"] == pages[0]["imageInsightsToken"]
+    assert not set(ids(pages)) & set(ids(answer["visuallySimilarImages"]["value"]))
+    assert answer == asking.details(insightsToken=answer["imageInsightsToken"], modules="All").json()
+
+
+def test_a_visual_search_of_a_posted_copy_is_that_of_the_image_in_the_library(asking: Asking) -> None:
+    answer = asking.look({}, changed("JPEG")).json()
+    kinds = [one["actionType"] for one in answer["tags"][0]["actions"]]
+    assert {"PagesIncluding", "MoreSizes", "ImageById"} <= set(kinds)
+    assert len(action(answer, "PagesIncluding")["data"]["value"]) == len(COPIES)
+    assert answer == asking.look({"imageInfo": answer["image"]}).json()
+
+
+def test_a_region_of_a_posted_copy_is_looked_at_and_its_pages_are_those_of_the_whole(
+    asking: Asking, shelf: Shelf
+) -> None:
+    sides = {"cal": "0.6", "cat": "0", "car": "1", "cab": "0.4"}
+    answer = asking.post_details(smaller_copy(ASTRONAUT), modules="All", **sides).json()
+    assert set(ids(answer["pagesIncluding"]["value"])) == {shelf.id_of(copy) for copy in COPIES}
+    assert not set(ids(answer["visuallySimilarImages"]["value"])) & {shelf.id_of(copy) for copy in COPIES}
+
+
+def test_what_is_posted_and_no_copy_has_no_pages(asking: Asking) -> None:
+    for data in (picture(ASTRONAUT), smaller_copy("photographs/cameraman.jpg")):
+        answer = asking.post_details(data, modules="All").json()
+        assert answer["pagesIncluding"]["value"] == []
+        assert answer["imageInsightsToken"].startswith("bcid_")
+
+
+def test_copies_that_come_and_go_while_the_server_runs_are_followed(tmp_path: Path) -> None:
+    with opened(tmp_path) as shelf:
+        asking = Asking(Served(shelf.address, shelf.key, shelf.library))
+
+        def pages() -> list[str]:
+            answer = asking.post_details(changed("JPEG"), modules="PagesIncluding").json()
+            return ids(answer["pagesIncluding"]["value"])
+
+        assert pages() == []
+        fill(shelf.folder)
+        add(shelf.library, shelf.folder)
+        assert set(pages()) == {shelf.id_of(copy) for copy in COPIES}
+        for copy in COPIES[1:]:
+            shelf.library.remove(shelf.id_of(copy))
+        assert pages() == [shelf.id_of(COPIES[0])]
+        shelf.library.remove(shelf.id_of(COPIES[0]))
+        assert pages() == []
+
+
+# Counts
 
 
 def test_visual_search_tells_how_many_more_sizes_there_are(shelf: Shelf) -> None:

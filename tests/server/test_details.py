@@ -142,7 +142,7 @@ def test_what_a_posted_picture_shows_is_told_by_those_that_look_like_it(asking: 
 
 
 @pytest.mark.parametrize("key", SAMPLE)
-def test_a_smaller_copy_is_led_to_its_original(asking: Asking, key: str) -> None:
+def test_what_is_mirrored_is_led_to_what_it_is_mirrored_of(asking: Asking, key: str) -> None:
     answer = asking.post_details(picture(key), modules="SimilarImages").json()
     assert asking.record_id(key) in ids(answer["visuallySimilarImages"]["value"])[:10]
 

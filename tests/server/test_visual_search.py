@@ -127,7 +127,7 @@ def test_a_posted_picture_that_is_not_in_the_library_has_what_can_be_said_of_it(
 
 
 @pytest.mark.parametrize("key", SAMPLE)
-def test_a_smaller_copy_and_a_part_find_their_original(asking: Asking, key: str) -> None:
+def test_what_is_mirrored_finds_what_it_is_mirrored_of(asking: Asking, key: str) -> None:
     answer = asking.look({}, picture(key)).json()
     assert asking.record_id(key) in ids(action(answer, "VisualSearch")["data"]["value"])[:10]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
+from threading import Lock
 from typing import NamedTuple, Protocol
 
 import faiss
@@ -34,6 +35,10 @@ REMEMBERED = 256
 STAYING, LEAVING = 1.3, 0.9
 """How much more a picture may differ from its own group, and how much less from another, when groups are looked through:
 the thumbnail that is compared is not quite what was compared before."""
+
+
+LEAST_ANEW = 10_000
+"""Hashes that are followed at least before they are read anew, to forget those of records that changed or are gone."""
 
 
 class Look(msgspec.Struct, frozen=True, eq=False, dict=True):
@@ -75,7 +80,7 @@ class Shelf(Protocol):
         """The group of a record with these bytes."""
 
 
-class _Candidate(NamedTuple):
+class Candidate(NamedTuple):
     """A possible copy; the least is tried first."""
 
     distance: int
@@ -92,7 +97,7 @@ def look_of(small: NDArray[np.uint8]) -> Look:
 
 
 class Groups:
-    """Tells newcomers their groups. Not safe for several threads."""
+    """Tells newcomers their groups. Not safe for several threads, but for `copied`."""
 
     def __init__(self, shelf: Shelf, blobs: Blobs) -> None:
         self._shelf = shelf
@@ -108,6 +113,21 @@ class Groups:
             self._numbers += [number for number, _ in pairs]
             self._index.add(np.frombuffer(b"".join(one for _, one in pairs), np.uint8).reshape(-1, 32))
 
+    def __len__(self) -> int:
+        """Hashes that were learnt, also those of records that are gone."""
+        return len(self._numbers)
+
+    def near(self, look: Look) -> list[Candidate]:
+        """Pictures that one may be a copy of, the nearest first; see `copied`."""
+        newcomer = Newcomer(b"", look)
+        return _chosen(sorted(self._candidates([newcomer])[0], key=_order(newcomer)))
+
+    def copied(self, look: Look, candidates: Iterable[Candidate]) -> bytes | None:
+        """The content id of the first that it is a copy of. Safe for several threads."""
+        newcomer = Newcomer(b"", look)
+        copied = (one.content_id for one in candidates if self._confirmed(newcomer, one, None))
+        return next(copied, None)
+
     def of(self, newcomers: Sequence[Newcomer]) -> list[bytes]:
         """Their groups: that of the nearest copy among the records and the newcomers before, or else one of their own."""
         older = self._candidates(newcomers)
@@ -118,7 +138,7 @@ class Groups:
         return told
 
     def _group(
-        self, newcomer: Newcomer, older: list[_Candidate], before: list[tuple[Newcomer, bytes]]
+        self, newcomer: Newcomer, older: list[Candidate], before: list[tuple[Newcomer, bytes]]
     ) -> bytes:
         if not newcomer.look.probes[0]:
             return newcomer.content_id
@@ -132,7 +152,7 @@ class Groups:
                 return candidate.group
         return newcomer.content_id
 
-    def _confirmed(self, newcomer: Newcomer, candidate: _Candidate, fresh: Look | None) -> bool:
+    def _confirmed(self, newcomer: Newcomer, candidate: Candidate, fresh: Look | None) -> bool:
         other = fresh.view if fresh else self._view(candidate.content_id)
         if other is None:
             return False
@@ -149,7 +169,7 @@ class Groups:
         except (BlobError, DecodeError):
             return None
 
-    def _candidates(self, newcomers: Sequence[Newcomer]) -> list[list[_Candidate]]:
+    def _candidates(self, newcomers: Sequence[Newcomer]) -> list[list[Candidate]]:
         """For each newcomer, records whose hashes are near to one of its probes."""
         asked = [
             (place, scale, probe)
@@ -157,7 +177,7 @@ class Groups:
             for scale, probe in zip(SCALES, newcomer.look.probes, strict=True)
             if probe
         ]
-        found: list[list[_Candidate]] = [[] for _ in newcomers]
+        found: list[list[Candidate]] = [[] for _ in newcomers]
         if not asked or not self._numbers:
             return found
         queries = np.frombuffer(b"".join(probe for *_, probe in asked), np.uint8).reshape(-1, 32)
@@ -171,13 +191,13 @@ class Groups:
             one = known.get(number)
             if one and one.perceptual_hash == self._index.reconstruct(slot).tobytes():
                 distance = int(distances[row, column])
-                found[place].append(_Candidate(distance, number, scale, one.content_id, one.group))
+                found[place].append(Candidate(distance, number, scale, one.content_id, one.group))
         return found
 
 
-def _chosen(candidates: Iterable[_Candidate]) -> list[_Candidate]:
+def _chosen(candidates: Iterable[Candidate]) -> list[Candidate]:
     """The first, each picture once, not all of one group."""
-    chosen: dict[bytes, _Candidate] = {}
+    chosen: dict[bytes, Candidate] = {}
     of_group: Counter[bytes] = Counter()
     for candidate in candidates:
         full = len(chosen) == TRIED or of_group[candidate.group] == TRIED_OF_GROUP
@@ -186,12 +206,12 @@ def _chosen(candidates: Iterable[_Candidate]) -> list[_Candidate]:
     return list(chosen.values())
 
 
-def _order(newcomer: Newcomer) -> Callable[[_Candidate], tuple[bool, int, int, float]]:
+def _order(newcomer: Newcomer) -> Callable[[Candidate], tuple[bool, int, int, float]]:
     """Nearest first; where a group is to be kept if possible, its records before all others."""
     return lambda candidate: (candidate.group != newcomer.present, *candidate[:3])
 
 
-def _among(newcomer: Newcomer, before: list[tuple[Newcomer, bytes]]) -> Iterable[_Candidate]:
+def _among(newcomer: Newcomer, before: list[tuple[Newcomer, bytes]]) -> Iterable[Candidate]:
     """Possible copies among newcomers that came before in the same batch."""
     others = [(other, group) for other, group in before if other.look.probes[0]]
     if not others:
@@ -203,7 +223,7 @@ def _among(newcomer: Newcomer, before: list[tuple[Newcomer, bytes]]) -> Iterable
         distances = np.bitwise_count(hashes ^ np.frombuffer(probe, np.uint8)).sum(axis=1)
         for place in np.flatnonzero(distances <= FARTHEST).tolist():
             other, group = others[place]
-            yield _Candidate(int(distances[place]), _NEWEST + place, scale, other.content_id, group)
+            yield Candidate(int(distances[place]), _NEWEST + place, scale, other.content_id, group)
 
 
 _NEWEST = 1 << 62
@@ -211,19 +231,42 @@ _NEWEST = 1 << 62
 
 
 class InStore:
-    """The records of a store, followed as it changes."""
+    """The records of a store, followed as it changes. Safe for several threads."""
 
     def __init__(self, store: Store, blobs: Blobs) -> None:
         self._store = store
+        self._blobs = blobs
         self._sequence = 0
+        self._most = LEAST_ANEW
         self._groups = Groups(self, blobs)
+        self._following = Lock()
 
     def of(self, newcomers: Sequence[Newcomer]) -> list[bytes]:
         """Groups of newcomers, by all that anybody has added until now."""
+        with self._following:
+            self._follow()
+            return self._groups.of(newcomers)
+
+    def copy_of(self, small: NDArray[np.uint8]) -> bytes | None:
+        """The content id of a record that a picture is a copy of, told by a small rendition over white."""
+        look = look_of(small)
+        with self._following:
+            self._follow()
+            groups = self._groups
+            candidates = groups.near(look)
+        return groups.copied(look, candidates)
+
+    def _follow(self) -> None:
+        self._learn()
+        if len(self._groups) > self._most:
+            self._groups, self._sequence = Groups(self, self._blobs), 0
+            self._learn()
+            self._most = max(LEAST_ANEW, 2 * len(self._groups))
+
+    def _learn(self) -> None:
         while steps := self._store.hashes(self._sequence):
             self._groups.learn((step.number, step.perceptual_hash) for step in steps if step.perceptual_hash)
             self._sequence = steps[-1].sequence
-        return self._groups.of(newcomers)
 
     def known(self, numbers: Sequence[int]) -> Mapping[int, Known]:
         records = {stored.number: stored.record for stored in self._store.records(numbers)}

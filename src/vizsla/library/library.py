@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .adding import Adding
     from .checking import Report
     from .choices import Choices
+    from .grouping import InStore
     from .indexing import Indexer
     from .reencoding import Reencoding
 
@@ -210,7 +211,21 @@ class Library:
         from vizsla.search.subject import Subjects
 
         dimension = self.descriptor.encoder.dimension
-        return Subjects(self.store, self.blobs, lambda: self.encoder, dimension, original_of)
+        return Subjects(
+            self.store,
+            self.blobs,
+            lambda: self.encoder,
+            dimension,
+            original_of,
+            lambda small: self.grouping.copy_of(small),
+        )
+
+    @cached_property
+    def grouping(self) -> InStore:
+        """Which records a picture is a copy of; it brings the decoder."""
+        from .grouping import InStore
+
+        return InStore(self.store, self.blobs)
 
     @property
     def base(self) -> str:

@@ -36,10 +36,12 @@ from .addresses import Addresses
 from .answer import counts_of, images_of
 from .recognition import Recognised, recognise
 from .representative import representative
-from .similar import MAX_COPIES, Nearest, Page, Similarity
+from .similar import Nearest, Page, Similarity
 from .subject import Subject
 from .suggestions import ASKABLE
 
+MAX_COPIES: Final = 100
+"""Copies of an image that are shown."""
 SIMILAR: Final = 60
 """Similar images in one answer; they have no pages here."""
 TAGS: Final = 10

@@ -20,9 +20,6 @@ from .operators import DEMANDING
 from .subject import Subject
 from .wish import NO_WISH, Fulfilment, Wish, wish_of
 
-MAX_COPIES = 100
-"""Copies of an image that are left out of what is similar to it; further ones are not told from similar ones."""
-
 NEIGHBOURS = 24
 """Nearest images that are asked what an image shows."""
 
@@ -95,7 +92,7 @@ class Similarity:
     ) -> Nearest:
         """Images that look like the subject, the most similar first, without the image itself and its copies.
 
-        They are the nearest that an engine finds, compared anew, with what is known of the library.
+        Of those that are copies of each other the nearest is found. They are the nearest that an engine finds, compared anew, with what is known of the library.
 
         Args:
             more: other images that they are to be like as well, at most `MOST_IMAGES` with the first.
@@ -106,9 +103,18 @@ class Similarity:
         if not looks:
             return Nearest()
         wish = wish_of(words, self._encoder()) if words and self._encoder else NO_WISH
-        same = dict.fromkeys(stored.number for one in subjects for stored in one.copies[:MAX_COPIES])
+        same = dict.fromkeys(one.copies[0].number for one in subjects if one.copies)
         pairs = self._compared(np.stack(looks), filters, wish, tuple(same))
-        return Nearest(tuple(sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:CANDIDATES]))
+        return Nearest(tuple(self._firsts(sorted(pairs, key=lambda pair: (-pair[1], pair[0])))[:CANDIDATES]))
+
+    def _firsts(self, pairs: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
+        """Those before which none shows the same picture: each search told copies apart for itself."""
+        groups = self._store.groups([number for number, _ in pairs])
+        firsts: dict[bytes, tuple[int, float]] = {}
+        for pair in pairs:
+            if group := groups.get(pair[0]):
+                firsts.setdefault(group, pair)
+        return list(firsts.values())
 
     def _compared(
         self, looks: Vector, filters: Filters, wish: Wish, without: tuple[int, ...]
@@ -116,7 +122,7 @@ class Similarity:
         measure = self._ground.measure(looks.shape[1])
         features = measure.features(looks)
         directions = np.stack([measure.direction(row) for row in features])
-        plan = Plan(filters=filters, demand=wish.demand, without=without, limit=CANDIDATES)
+        plan = Plan(filters=filters, demand=wish.demand, without=without, collapse=True, limit=CANDIDATES)
         found = dict.fromkeys(number for one in directions for number in self._near(plan, one))
         fulfilment = None if wish.empty else Fulfilment(wish, self._engine, plan, directions.mean(axis=0))
         if fulfilment:

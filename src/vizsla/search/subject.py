@@ -1,7 +1,7 @@
 """Which image is meant by a token, an id, an address of our own, or posted bytes (v7 reference, sections 8.1 and 11.1).
 
-A posted picture is looked at and forgotten: what its token says of it is its vector, so that any server of the library
-can go on from it.
+A posted picture that is a copy of one in the library, in another size, format, crop or brightness, is that one. Any other
+is looked at and forgotten: what its token says of it is its vector, so that any server of the library can go on from it.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import msgspec
 import numpy as np
 
 from vizsla.blobs import BlobError, Blobs
-from vizsla.decode import DecodeError, Limits, open_picture
-from vizsla.encoders.seam import Encoder
+from vizsla.decode import DecodeError, Limits, Picture, open_picture
+from vizsla.encoders.seam import Encoder, Pixels
 from vizsla.records import ImageRecord, Vector
 from vizsla.store import Store, Stored
 from vizsla.wire import (
@@ -79,6 +79,7 @@ class Subjects:
         encoder: opens the library's encoder; called when the first pixels are looked at.
         dimension: of the library's vectors.
         original: the file of a record, if it is on this machine and still the same.
+        copy_of: the content id of a record that a picture is a copy of, told by its small rendition.
     """
 
     def __init__(
@@ -88,12 +89,14 @@ class Subjects:
         encoder: Callable[[], Encoder],
         dimension: int,
         original: Callable[[ImageRecord], bytes | None],
+        copy_of: Callable[[Pixels], bytes | None],
     ) -> None:
         self._store = store
         self._blobs = blobs
         self._encoder = encoder
         self._dimension = dimension
         self._original = original
+        self._copy_of = copy_of
 
     def known(self, meant: Meant) -> Subject | None:
         """The image, if no pixel needs to be looked at; an address of others is not known.
@@ -127,7 +130,21 @@ class Subjects:
             InvalidRequest: it names no image, or what is posted is no picture.
         """
         found = self._find(meant)
+        if found.data is not None:
+            return self._posted(meant, found.copies, found.data)
         return _subject(found, self._vector(meant, found), meant.crop)
+
+    def _posted(self, meant: Meant, copies: tuple[Stored, ...], data: bytes) -> Subject:
+        """What a file shows; as a whole, a copy looks like the record whose token it gets."""
+        try:
+            picture = _opened(data, meant.crop)
+        except DecodeError as error:
+            raise meant.invalid("", f"It cannot be read as a picture: {error}.") from None
+        if not copies and (content_id := self._copy_of(picture.small)):
+            copies = self._with_copies(*self._store.of_content(content_id))
+        found = _Found(copies=copies)
+        kept = self._kept_vector(found) if meant.crop.whole else None
+        return _subject(found, self._encoded(picture, meant.crop) if kept is None else kept, meant.crop)
 
     def _find(self, meant: Meant) -> _Found:
         if meant.data is not None:
@@ -189,17 +206,12 @@ class Subjects:
         return self._store.vector(found.copies[0].number) if found.copies else None
 
     def _vector(self, meant: Meant, found: _Found) -> Vector | None:
-        """Of the posted file; of a record's own file, or else of the thumbnail that is kept of it."""
-        if found.data is not None:
-            try:
-                return self._look(found.data, meant.crop)
-            except DecodeError as error:
-                raise meant.invalid("", f"It cannot be read as a picture: {error}.") from None
+        """Of a record's own file, or else of the thumbnail that is kept of it."""
         record = found.copies[0].record
         for read in (self._original, self._thumbnail):
             try:
                 if (data := read(record)) is not None:
-                    return self._look(data, meant.crop)
+                    return self._encoded(_opened(data, meant.crop), meant.crop)
             except (DecodeError, BlobError):
                 continue
         return self._kept_vector(found)
@@ -207,13 +219,16 @@ class Subjects:
     def _thumbnail(self, record: ImageRecord) -> bytes | None:
         return self._blobs.get(record.content_id)
 
-    def _look(self, data: bytes, crop: CropArea) -> Vector:
-        detail = 1 / min(crop.right - crop.left, crop.bottom - crop.top)
-        picture = open_picture(data, UPLOAD_LIMITS, detail=detail)
+    def _encoded(self, picture: Picture, crop: CropArea) -> Vector:
         encoder = self._encoder()
         square = picture.square(encoder.geometry, (crop.left, crop.top, crop.right, crop.bottom))
         vector: Vector = encoder.encode_images(np.asarray(square)[None])[0]
         return vector
+
+
+def _opened(data: bytes, crop: CropArea) -> Picture:
+    detail = 1 / min(crop.right - crop.left, crop.bottom - crop.top)
+    return open_picture(data, UPLOAD_LIMITS, detail=detail)
 
 
 def _content_id(data: bytes) -> bytes:

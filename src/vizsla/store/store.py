@@ -364,6 +364,16 @@ class Store:
         with self._errors(), self._database.reading() as db:
             return self._select(db, records.c.group_id == group, limit=SLICE)
 
+    def groups(self, numbers: Sequence[int]) -> dict[int, bytes]:
+        """The groups of records by number; those that are gone are left out."""
+        columns = select(records.c.number, records.c.group_id)
+        with self._errors(), self._database.reading() as db:
+            return {
+                number: group
+                for part in _slices(numbers)
+                for number, group in db.execute(columns.where(records.c.number.in_(part)))
+            }
+
     def group_of(self, content_id: bytes) -> bytes | None:
         """The group of the first record that has these bytes and a perceptual hash."""
         query = select(records.c.group_id).where(
