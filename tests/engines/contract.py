@@ -300,6 +300,24 @@ class EngineContract:
         hits = engine.search(Plan(words=Words("dog"), vector=axis(1), floor=9, peak=9))
         assert (hits.numbers, hits.total) == ((3, 2, 1, 4), 4)
 
+    # Quality and variety
+
+    def test_of_equals_the_sharper_and_larger_comes_first_if_that_is_asked_for(self, engine: Engine) -> None:
+        sizes: dict[str, Anything] = {"sharpness": 80, "width": 2000, "height": 1500}
+        engine.apply([change(1, title="dog", **sizes), change(2, title="dog"), change(3, text="dog")])
+        dog = Words("dog")
+        assert engine.search(Plan(words=dog)).numbers == (2, 1, 3)
+        assert engine.search(Plan(words=dog, varied=True)).numbers == (1, 2, 3)
+
+    def test_what_looks_like_one_before_it_comes_after_others_that_score_nearly_as_high(
+        self, engine: Engine
+    ) -> None:
+        looks = [(1, 0.3), (0.999, 0.3), (0.998, 0.3), (0.99, 0, 0.3), (0.985, 0, 0, 0.3), (0.5, 0, 0, 0, 1)]
+        engine.apply([change(number, vector=axis(*look)) for number, look in enumerate(looks, 1)])
+        assert engine.search(Plan(vector=axis(1))).numbers == (1, 2, 3, 4, 5, 6)
+        assert engine.search(Plan(vector=axis(1), varied=True)).numbers == (1, 4, 5, 2, 3, 6)
+        assert paged(engine, 2, vector=axis(1), varied=True) == [1, 4, 5, 2, 3, 6]
+
     # One of each group
 
     def test_of_records_that_show_one_picture_the_best_is_found(self, engine: Engine) -> None:

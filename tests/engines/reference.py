@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from vizsla.engines.fusion import Scored, fused
+from vizsla.engines.fusion import VARIED, Scored, fused, quality_of, varied
 from vizsla.engines.languages import DEFAULT, fold, languages_of
 from vizsla.engines.seam import CANDIDATES, TEXT_FIELDS, All, Any, Hits, Holds, Match, Not, Plan, Words
 from vizsla.records import COLUMNS, AnyOf, Below, Between, Change, Condition, Filters, ImageRecord, Vector
@@ -87,12 +87,28 @@ class ReferenceEngine:
         ranked = self._by_words(words, allowed) if words is not None else Scored((), ())
         near = self._by_looks(vector, allowed) if vector is not None else Scored((), ())
         head = Scored(ranked.numbers[:CANDIDATES], ranked.scores[:CANDIDATES])
-        everything = fused(head, near, near_enough(near, plan), plan.peak or 0.0)
-        everything += [number for number in ranked.numbers if number not in set(everything)]
-        return self._shown(everything, plan)
+        quality = {number: self._quality(number) for number in allowed} if plan.varied else {}
+        scores = fused(head, near, near_enough(near, plan), plan.peak or 0.0, quality)
+        others = [number for number in ranked.numbers if number not in scores]
+        return self._shown([*scores, *others], plan, scores)
 
-    def _shown(self, ranked: Sequence[int], plan: Plan) -> Hits:
+    def _quality(self, number: int) -> float:
+        record, _ = self._records[number]
+        return float(quality_of(*(np.array([n]) for n in (record.sharpness, record.width, record.height)))[0])
+
+    def _varied(self, shown: Sequence[int], scores: Mapping[int, float]) -> Sequence[int]:
+        first = [number for number in shown[:VARIED] if number in scores]
+        vectors = np.zeros((len(first), self._dimension or 0), np.float32)
+        for row, number in zip(vectors, first, strict=True):
+            if (vector := self._records[number][1]) is not None:
+                row[:] = vector.astype(np.float16)
+        order = varied([scores[number] for number in first], vectors)
+        return [*(first[place] for place in order), *shown[len(first) :]]
+
+    def _shown(self, ranked: Sequence[int], plan: Plan, scores: Mapping[int, float] | None = None) -> Hits:
         shown = self._collapsed(ranked) if plan.collapse else ranked
+        if plan.varied and scores is not None and self._dimension is not None:
+            shown = self._varied(shown, scores)
         return Hits(tuple(shown[plan.offset : plan.offset + plan.limit]), len(shown))
 
     def _collapsed(self, ranked: Sequence[int]) -> list[int]:

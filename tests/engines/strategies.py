@@ -92,6 +92,7 @@ plans = st.builds(
     floor=st.none() | st.floats(-3, 6, width=32),
     peak=st.none() | st.floats(-1, 8, width=32),
     collapse=st.booleans(),
+    varied=st.booleans(),
     filters=filters,
     demand=st.none() | matches,
     without=st.lists(st.integers(1, 320), max_size=4).map(tuple),

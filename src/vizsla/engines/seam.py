@@ -93,6 +93,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     collapse: bool = False
     """Whether of records that show one picture (`ImageRecord.group`) only the best is found, and none where one of
     them is in `without`. An engine may do so for no more than the first `COLLAPSED` word matches, and count accordingly."""
+    varied: bool = False
+    """Whether of results that score nearly alike sharper and larger pictures come first, and those that look like one before
+    them later; see `fusion`."""
     offset: int = 0
     limit: int = 35
 

@@ -157,6 +157,7 @@ class Searcher:
             filters=(*filters_of(parameters, int(time.time())), *within),
             demand=question.demand,
             collapse=True,
+            varied=True,
             offset=parameters.offset,
             limit=parameters.count,
         )

@@ -215,6 +215,19 @@ class Columns:
         bits[slots[self.numbers[slots] == known]] = True
         return bits
 
+    def slots_of(self, numbers: Sequence[int]) -> Numbers:
+        """Where records stand; some other slot for those that words already know and columns do not yet."""
+        found = np.array(numbers, np.int64)
+        found[found >= len(self._newest)] = 0
+        return self._newest[found]
+
+    def values(self, name: str, slots: Numbers) -> Numbers:
+        """What stands in a column for some slots, without reading it for all; zeros if there are no slots yet."""
+        if not self.count:
+            return np.zeros(len(slots), np.int64)
+        found: Numbers = self._blocks[name][slots // BLOCK, slots % BLOCK].astype(np.int64)
+        return found
+
     def passing(self, tests: Sequence[Test]) -> Bits:
         """Which live slots pass all tests."""
         passed: Bits = self.live

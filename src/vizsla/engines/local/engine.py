@@ -14,7 +14,7 @@ from tantivy import Query
 from vizsla.records import Change, Filters, Vector
 
 from ..errors import EngineError
-from ..fusion import Scored, fused
+from ..fusion import VARIED, Scored, fused, quality_of, varied
 from ..seam import CANDIDATES, COLLAPSED, Hits, Plan
 from .columns import Bits
 from .conditions import column_named, tests
@@ -22,7 +22,7 @@ from .current import Current, Snapshot
 from .lock import FileLock
 from .queries import match_query
 from .scope import Scope, clauses, scope_of, slots
-from .vectors import Piece, nearest
+from .vectors import Piece, nearest, vectors_of
 from .writer import Writer
 
 FETCHED = COLLAPSED
@@ -41,6 +41,7 @@ class Looks(msgspec.Struct, frozen=True):
         return self.near.numbers[: self.found]
 
 
+NO_WORDS = Scored((), ())
 NO_LOOKS = Looks(Scored((), ()), 0)
 
 
@@ -135,7 +136,7 @@ class LocalEngine:
             return _newest(snapshot, scope, plan)
         looks = _nearest(snapshot, scope, vector, plan) if vector is not None else NO_LOOKS
         if query is None:
-            found = _collapsed(looks.numbers, plan, snapshot)
+            found = _shown(_ranked(NO_WORDS, looks, snapshot, plan), (), snapshot, plan)
             return Hits(_page(found, plan), len(found))
         return _fused(snapshot, query, scope, looks, plan)
 
@@ -211,15 +212,40 @@ def _nearest(snapshot: Snapshot, scope: Scope, vector: Vector, plan: Plan) -> Lo
     return Looks(Scored(near.numbers.tolist(), scores), found)
 
 
+def _ranked(words: Scored, looks: Looks, snapshot: Snapshot, plan: Plan) -> dict[int, float]:
+    """The candidates with their scores, the best first."""
+    quality: Mapping[int, float] = {}
+    if plan.varied:
+        numbers = list({*words.numbers, *looks.numbers})
+        slots = snapshot.columns.slots_of(numbers)
+        seen = (snapshot.columns.values(name, slots) for name in ("sharpness", "width", "height"))
+        quality = dict(zip(numbers, quality_of(*seen).tolist(), strict=True))
+    return fused(words, looks.near, looks.found, plan.peak or 0.0, quality)
+
+
+def _shown(
+    ranked: Mapping[int, float], others: Sequence[int], snapshot: Snapshot, plan: Plan
+) -> Sequence[int]:
+    """The candidates and what follows them, one of each picture, in the order in which they are shown."""
+    shown = _collapsed([*ranked, *others], plan, snapshot)
+    dimension = snapshot.manifest.dimension
+    if not plan.varied or dimension is None:
+        return shown
+    first = [number for number in shown[:VARIED] if number in ranked]
+    vectors = vectors_of(snapshot.pieces, snapshot.columns.slots_of(first), dimension)
+    order = varied([ranked[number] for number in first], vectors)
+    return [*(first[place] for place in order), *shown[len(first) :]]
+
+
 def _fused(snapshot: Snapshot, query: Query, scope: Scope, looks: Looks, plan: Plan) -> Hits:
     """The head, which is fused and followed by the best of the other word matches, and the rest as they rank."""
     narrowing = clauses(scope, snapshot)
     best = snapshot.words.best(query, narrowing, FETCHED)
     leading = Scored(best.numbers[:CANDIDATES], best.scores[:CANDIDATES])
-    head = fused(leading, looks.near, looks.found, plan.peak or 0.0)
-    inside = set(head)
-    head += [number for number in best.numbers[CANDIDATES:] if number not in inside]
-    shown = _collapsed(head, plan, snapshot)
+    ranked = _ranked(leading, looks, snapshot, plan)
+    others = [number for number in best.numbers[CANDIDATES:] if number not in ranked]
+    head = [*ranked, *others]
+    shown = _shown(ranked, others, snapshot, plan)
     if best.total <= FETCHED:
         return Hits(_page(shown, plan), len(shown))
     page = _page(shown, plan)
@@ -230,5 +256,5 @@ def _fused(snapshot: Snapshot, query: Query, scope: Scope, looks: Looks, plan: P
         both = snapshot.words.among(query, narrowing, unseen) if unseen else 0
         return Hits(page, len(shown) + best.total - len(best.numbers) - both)
     start = max(0, plan.offset - len(shown))
-    rest, others = snapshot.words.rest(query, narrowing, {*head, *mates}, start, missing)
-    return Hits((*page, *rest), len(shown) + others)
+    rest, further = snapshot.words.rest(query, narrowing, {*head, *mates}, start, missing)
+    return Hits((*page, *rest), len(shown) + further)
