@@ -11,6 +11,13 @@ def resident(process: int | str = "self") -> float:
     return _megabytes(process, "VmRSS")
 
 
+def together(process: int) -> float:
+    """Megabytes that a process and those that it started hold now; files that they map count once."""
+    held = list(processes(process))
+    own = sum(_megabytes(one, "RssAnon") for one in held)
+    return own + max(_megabytes(one, "RssFile") + _megabytes(one, "RssShmem") for one in held)
+
+
 def peak(process: int | str = "self") -> float:
     """Megabytes at the most; not as `getrusage`, which remembers the process that started this one."""
     return _megabytes(process, "VmHWM")

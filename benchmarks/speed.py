@@ -217,7 +217,7 @@ def _best(scores: Sequence[Vector], numbers: Sequence[int]) -> list[list[int]]:
 def _print_kept(sides: Sides, records: int) -> None:
     print()
     serve = sides.serve
-    held = sum(map(memory.peak, memory.processes(serve.process)))
+    held = memory.together(serve.process)
     if records == JUDGED:
         budget(f"`vizsla serve` to ready, {records:,} images", serve.seconds, "at most", 3, "s")
         budget(f"memory of the server, {records:,} images", held, "at most", 800, "MB")

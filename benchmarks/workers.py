@@ -48,7 +48,7 @@ def main() -> None:
                 done[number] += load.run(address, "", targets[turn:REQUESTS:TURNS], connections=CONNECTIONS)
         for count, one, (_, process) in zip(counts, done, servers, strict=True):
             assert not one.failures
-            figure(f"{count} processes", f"{told(one)}, {_resident(process):.0f} MB")
+            figure(f"{count} processes", f"{told(one)}, {memory.together(process):.0f} MB")
         what = f"throughput of {options.most} processes / one, {CONNECTIONS} callers"
         budget(what, done[1].rate / done[0].rate, "at least", 1.5, "")
 
@@ -73,11 +73,6 @@ def _listening(port: int) -> int:
     """How many sockets listen on a port."""
     rows = (line.split() for line in Path("/proc/net/tcp").read_text("ascii").splitlines())
     return sum(row[1].endswith(f":{port:04X}") and row[3] == "0A" for row in rows)
-
-
-def _resident(process: int) -> float:
-    """Megabytes of all processes of a server; what they map together counts for each."""
-    return sum(map(memory.resident, memory.processes(process)))
 
 
 if __name__ == "__main__":

@@ -218,6 +218,14 @@ def test_a_damaged_record_is_an_error_that_says_what_to_do(store: Store, path: P
             read()
 
 
+def test_damage_to_the_tables_is_told_in_one_line(store: Store, path: Path) -> None:
+    store.close()
+    path.write_bytes(path.read_bytes().replace(b"CREATE TABLE vectors", b"CREATE TABLE \n\x1c\x85ors"))
+    with pytest.raises(StoreError) as raised:
+        Store(path).count()
+    assert len(str(raised.value).splitlines()) == 1
+
+
 def test_damage_to_the_file_is_told(store: Store, path: Path) -> None:
     put(store, *(entry_of(str(n)) for n in range(200)))
     assert store.damage() == []

@@ -23,12 +23,12 @@ def refusal(request: Request, error: WireError) -> Response:
     return response
 
 
-def _wire_error(request: Request, error: Exception) -> Response:
+async def _wire_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, WireError)
     return refusal(request, error)
 
 
-def _http_error(request: Request, error: Exception) -> Response:
+async def _http_error(request: Request, error: Exception) -> Response:
     """What the router raises."""
     assert isinstance(error, HTTPException)
     if error.status_code == 404:
@@ -49,6 +49,7 @@ def _other_method(request: Request, error: HTTPException) -> Response:
     return response
 
 
+# Coroutines: Starlette takes anything else to a thread and back, which costs more than the answer.
 HANDLERS: dict[type[Exception] | int, ExceptionHandler] = {
     WireError: _wire_error,
     HTTPException: _http_error,

@@ -476,7 +476,7 @@ class Store:
 
 
 def _explain(error: DatabaseError) -> str:
-    text = str(error.orig)
+    text = "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in str(error.orig))
     if "full" in text:
         return "the disk is full: make room and run the same command again; what was added before is kept"
     if isinstance(error, OperationalError) and "locked" in text:
