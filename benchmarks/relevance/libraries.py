@@ -64,7 +64,6 @@ def stock(read: Library, shelf: Shelf, place: Path) -> Library:
     for start in range(0, len(wanted), BATCH):
         library.store.put(source, _entries(read, wanted[start : start + BATCH], shelf))
     library.index()
-    library.searcher.refresh()
     return library
 
 

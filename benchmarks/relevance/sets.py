@@ -51,6 +51,8 @@ def of_photos(photos: Path) -> Iterator[Judged]:
     asked = [_question(query, _of(category, names)) for query, category in CATEGORIES.items()]
     everyday = tuple(one for one in asked if len(one.relevant) >= FEWEST)
     yield Judged("photos, no text", shelf, everyday, "P@16")
+    slips = {wrong: one.relevant for one in everyday if (wrong := slip(one.text))}
+    yield Judged("photos, misspelt", shelf, tuple(_question(wrong, keys) for wrong, keys in slips.items()))
     gone = {query: _of(category, names) for query, category in TAKEN_AWAY.items()}
     away = frozenset[str]().union(*gone.values())
     rest = {key: Texts() for key in names if key not in away}

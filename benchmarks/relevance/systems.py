@@ -48,7 +48,11 @@ def systems(library: Library, shelf: Shelf) -> dict[str, System]:
     """By name, in the order of the table."""
     whole = library.searcher
     words = Searcher(library.store, library.indexer.engine, lambda: Blind(library.encoder))
-    words.refresh()
+    for searcher in (whole, words):
+        searcher.plan(
+            _asked("anything")
+        )  # what is learnt with the encoder's words is learnt once somebody searches
+        searcher.refresh()
     return {
         "hybrid": lambda text: _answered(library, whole, text),
         "keywords": lambda text: _answered(library, words, text),

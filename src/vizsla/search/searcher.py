@@ -26,6 +26,7 @@ from .addresses import Addresses
 from .answer import Page, answer_of, counts_of
 from .cutoff import CutOff
 from .filters import filters_of, settled
+from .intent import asks_for_adult
 from .place import asks_for_place
 from .query import Question, read
 from .spelling import NO_WORDS, corrected
@@ -130,6 +131,8 @@ class Searcher:
         if meant != query:
             context.altered_query, context.alteration_override_query = meant, f"+{query}"
             question = read(meant)
+        if asks_for_adult(question):
+            context.adult_intent = True
         return Asked(meant, known.compounds.widened(meant, question), context)
 
     def _knows(self, word: str) -> bool:
@@ -151,6 +154,7 @@ class Searcher:
         peak = self._opened().floor if question.text else None
         return Plan(
             words=question.words,
+            loose=question.loose if question.loose != question.words else None,
             vector=vector,
             floor=None if vector is None or peak is None else self._cut_off.below(peak, vector),
             peak=peak,
@@ -167,9 +171,9 @@ class Searcher:
         plan = self._plan(question, parameters, within)
         first = self._first(parameters.id, plan.filters)
         if first is None:
-            return self._found(plan, question)
+            return self._engine.search(plan)
         leads = plan.offset == 0 < plan.limit
-        hits = self._found(_without(plan, first, leads), question)
+        hits = self._engine.search(_without(plan, first, leads))
         return Hits((first, *hits.numbers) if leads else hits.numbers, hits.total + 1)
 
     def _first(self, image_id: str | None, filters: Filters) -> int | None:
@@ -181,13 +185,6 @@ class Searcher:
         except ValueError:
             return None
         return stored.number if stored and passes(stored.record, filters) else None
-
-    def _found(self, plan: Plan, question: Question) -> Hits:
-        """The hits, with every word of the query loosened if nothing holds them."""
-        hits = self._engine.search(plan)
-        if hits.total or question.loose == question.words:
-            return hits
-        return self._engine.search(msgspec.structs.replace(plan, words=question.loose))
 
     # What is told of it
 
