@@ -130,7 +130,7 @@ def describe(picture: Picture) -> Colour:
     cells = cells_of(picture.small)
     pixels, within, seen = picture.small.reshape(-1, 3), cells.ravel(), np.ones(cells.shape, np.bool_)
     if picture.alpha is not None:
-        seen = picture.alpha.reshape(cells.shape) >= OPAQUE  # libvips gives a single pixel without dimensions
+        seen = picture.alpha >= OPAQUE
         pixels, within = pixels[seen.ravel()], cells[seen]
     present, counts = _counted(within)
     ground = _ground(cells, seen, present)

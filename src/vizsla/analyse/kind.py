@@ -91,7 +91,7 @@ def features(small: NDArray[np.uint8], alpha: NDArray[np.uint8] | None) -> Float
     levels: Levels = np.ascontiguousarray(small.transpose(2, 0, 1))
     lowest, highest = levels.min(axis=0), levels.max(axis=0)
     shown: Mask = lowest < GROUND
-    if alpha is not None and (opaque := shown & (alpha.reshape(shown.shape) >= OPAQUE)).any():
+    if alpha is not None and (opaque := shown & (alpha >= OPAQUE)).any():
         shown = opaque  # unless the strokes are so thin that they shine through everywhere
     if not shown.any():
         return None

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 
 from vizsla.decode.picture import WHOLE, Region
-from vizsla.decode.pixels import Pixels, as_image, over_white
+from vizsla.decode.pixels import Pixels, as_image, computed, over_white
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -57,7 +57,7 @@ class Network:
 
 def opaque(pixels: Pixels) -> Pixels:
     """`(height, width, 3)`, over white."""
-    return pixels if pixels.shape[2] == 3 else np.asarray(over_white(as_image(pixels)).numpy())
+    return pixels if pixels.shape[2] == 3 else computed(over_white(as_image(pixels)))
 
 
 def scaled(pixels: Pixels, width: int, height: int, region: Region = WHOLE) -> Pixels:

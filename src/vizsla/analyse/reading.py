@@ -18,7 +18,7 @@ from vizsla.analyse import OPTIONAL
 from vizsla.analyse.seam import Analyser
 from vizsla.analyse.words import MAX_TEXT, line
 from vizsla.decode import Picture, open_picture
-from vizsla.decode.pixels import Pixels, as_image, over_white, resized
+from vizsla.decode.pixels import Pixels, as_image, computed, over_white, resized
 
 SIDE = 960
 """Pixels of the longer side that is looked at: letters of a fortieth of the picture's height are read."""
@@ -82,7 +82,7 @@ def _looked_at(picture: Picture) -> Pixels:
     image = over_white(as_image(seen.kept))
     scale = min(1.0, SIDE / max(image.width, image.height))
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    return np.asarray(resized(image, *size).numpy()).reshape(size[1], size[0], 3)
+    return computed(resized(image, *size))
 
 
 ANALYSER = Analyser("reading", OPTIONAL["reading"], read_words)

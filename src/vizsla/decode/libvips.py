@@ -19,5 +19,6 @@ pyvips.operation_block_set("VipsForeignLoadSvg", False)
 logging.getLogger("pyvips").setLevel(logging.CRITICAL)
 
 Image = pyvips.Image
+Region = pyvips.Region
 LibvipsError = pyvips.Error
 load = pyvips.Operation.call

@@ -21,7 +21,7 @@ from vizsla.decode.formats import tell_format
 from vizsla.decode.libvips import Image, LibvipsError
 from vizsla.decode.limits import Limits
 from vizsla.decode.loaders import open_header
-from vizsla.decode.pixels import Pixels, as_image, kept_scale, over_white, resized, scaled, to_srgb
+from vizsla.decode.pixels import Pixels, as_image, computed, kept_scale, over_white, resized, scaled, to_srgb
 from vizsla.decode.thumbnail import Thumbnail, make_thumbnail
 
 SMALL_SIDE = 160
@@ -85,7 +85,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         if geometry.fit == "crop":
             seen = max(1, round(min(image.width, image.height) * geometry.keep))
             image = image.crop((image.width - seen) // 2, (image.height - seen) // 2, seen, seen)
-        return np.asarray(resized(image, geometry.side, geometry.side).numpy())
+        return computed(resized(image, geometry.side, geometry.side))
 
     def thumbnail(self) -> Thumbnail:
         """474 wide by the rule of the v7 reference, section 6.7; PNG if `transparent`, else JPEG."""
@@ -184,9 +184,9 @@ def _small(kept: Pixels) -> tuple[Pixels, NDArray[np.uint8] | None]:
     scale = min(1.0, SMALL_SIDE / max(image.width, image.height))
     image = resized(image, scaled(image.width, scale), scaled(image.height, scale))
     if not image.hasalpha():
-        return np.asarray(image.numpy()), None
+        return computed(image), None
     image = image.copy_memory()
-    return np.asarray(over_white(image).numpy()), np.asarray(image.extract_band(3).numpy())
+    return computed(over_white(image)), computed(image.extract_band(3))[..., 0]
 
 
 def _first_line(error: Exception) -> str:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from vizsla.decode.libvips import Image
+from vizsla.decode.libvips import Image, Region
 
 Pixels = NDArray[np.uint8]
 """`(height, width, 3)` or `(height, width, 4)`, sRGB with straight alpha."""
@@ -18,6 +18,8 @@ KEPT_SHORT_SIDE = 384
 """What the largest usual image towers look at (CLIP and SigLIP at 336 and 384)."""
 KEPT_PIXELS = 4_000_000
 """A strip that is much longer than wide is kept at a shorter side than the above."""
+STRIP = 64
+"""Rows that are computed at once."""
 
 _COMMON_PROFILE = (3144, b"sRGB IEC61966-2.1")
 """Length and name of the sRGB profile that most files embed: nothing to convert."""
@@ -51,7 +53,21 @@ def to_srgb(image: Image, width: int, height: int) -> Pixels:
         image = image.extract_band(0, n=4 if image.hasalpha() else 3)
     if image.get_typeof("orientation"):
         image = image.copy_memory().autorot()
-    return np.asarray(image.numpy())
+    return computed(image)
+
+
+def computed(image: Image) -> Pixels:
+    """The pixels of an 8-bit image, `(height, width, bands)`.
+
+    They are computed in the thread that asks for them, a strip at a time: libvips would wake a thread of its own for every
+    image, and hand small parts to and fro. Memory is bounded as there, by the strip.
+    """
+    width, height, bands = image.width, image.height, image.bands
+    pixels, region = np.empty((height, width, bands), np.uint8), Region.new(image)
+    for top in range(0, height, STRIP):
+        strip = pixels[top : top + STRIP]
+        strip[:] = np.frombuffer(region.fetch(0, top, width, len(strip)), np.uint8).reshape(strip.shape)
+    return pixels
 
 
 def _worth_converting(image: Image) -> bool:
