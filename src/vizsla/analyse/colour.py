@@ -114,9 +114,9 @@ def _levels(channel: NDArray[np.uint8]) -> Cells:
 
 
 @cache
-def _name_of() -> NDArray[np.intp]:
+def _name_of() -> NDArray[np.uint8]:
     """For each cell the index of its name."""
-    return np.asarray(np.load(TABLE), dtype=np.intp)
+    return np.asarray(np.load(TABLE), dtype=np.uint8)
 
 
 def name_of(code: str) -> str:
@@ -192,7 +192,7 @@ def _accent(rgb: NDArray[np.uint8], cells: Cells, present: NDArray[np.intp], cou
 
     A group is an eighth of each channel's range; its weight is the root of its share times its chroma.
     """
-    groups = _GROUP_OF[present]
+    groups = (present >> 12 & 7) << 6 | (present >> 7 & 7) << 3 | present >> 2 & 7
     weight = np.bincount(groups, weights=counts * (CHROMA[present] + 5.0), minlength=512)
     share = np.bincount(groups, weights=counts, minlength=512)
     score = weight / np.sqrt(np.maximum(share, 1e-9))
@@ -208,10 +208,5 @@ def _within(cells: Cells, group: int) -> Mask:
     inside: Mask = (cells & shared) == np.uint16(red << 12 | green << 7 | blue << 2)
     return inside
 
-
-_LEVELS = np.arange(1 << 3 * _BITS)
-_GROUP_OF: NDArray[np.intp] = (
-    (_LEVELS >> 12 & 7) << 6 | (_LEVELS >> 7 & 7) << 3 | (_LEVELS >> 2 & 7)
-).astype(np.intp)
 
 ANALYSER = Analyser("colour", 2, describe)
