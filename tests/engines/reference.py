@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+import msgspec
 import numpy as np
 
 from vizsla.engines.fusion import VARIED, Scored, fused, quality_of, varied
@@ -90,7 +91,10 @@ class ReferenceEngine:
         quality = {number: self._quality(number) for number in allowed} if plan.varied else {}
         scores = fused(head, near, near_enough(near, plan), plan.peak or 0.0, quality)
         others = [number for number in ranked.numbers if number not in scores]
-        return self._shown([*scores, *others], plan, scores)
+        hits = self._shown([*scores, *others], plan, scores)
+        if hits.total or words is None or self.demanded(plan.loose) is None:
+            return hits
+        return self.search(msgspec.structs.replace(plan, words=plan.loose, loose=None))
 
     def _quality(self, number: int) -> float:
         record, _ = self._records[number]

@@ -88,6 +88,7 @@ vectors: st.SearchStrategy[Vector] = st.integers(0, 2**32 - 1).map(
 plans = st.builds(
     Plan,
     words=st.none() | matches,
+    loose=st.none() | matches,
     vector=st.none() | vectors,
     floor=st.none() | st.floats(-3, 6, width=32),
     peak=st.none() | st.floats(-1, 8, width=32),

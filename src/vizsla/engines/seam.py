@@ -79,6 +79,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     words: Match | None = None
+    loose: Match | None = None
+    """What takes the place of `words` where nothing is found."""
     vector: Vector | None = None
     """`(dimension,)` float32. All zeros: as `None`."""
     floor: float | None = None

@@ -15,7 +15,7 @@ from vizsla.records import Change, Filters, Vector
 
 from ..errors import EngineError
 from ..fusion import VARIED, Scored, fused, quality_of, varied
-from ..seam import CANDIDATES, COLLAPSED, Hits, Plan
+from ..seam import CANDIDATES, COLLAPSED, Hits, Match, Plan
 from .columns import Bits
 from .conditions import column_named, tests
 from .current import Current, Snapshot
@@ -128,9 +128,7 @@ class LocalEngine:
         if snapshot is None:
             return Hits((), 0)
         scope = scope_of(plan, snapshot)
-        query = (
-            match_query(plan.words, snapshot.keywords, snapshot.languages) if plan.words is not None else None
-        )
+        query = _query(plan.words, snapshot)
         vector = self._vector(plan.vector)
         if query is None and vector is None:
             return _newest(snapshot, scope, plan)
@@ -138,7 +136,9 @@ class LocalEngine:
         if query is None:
             found = _shown(_ranked(NO_WORDS, looks, snapshot, plan), (), snapshot, plan)
             return Hits(_page(found, plan), len(found))
-        return _fused(snapshot, query, scope, looks, plan)
+        hits = _fused(snapshot, query, scope, looks, plan)
+        loose = _query(plan.loose, snapshot) if not hits.total else None
+        return _fused(snapshot, loose, scope, looks, plan) if loose else hits
 
     def _vector(self, vector: Vector | None) -> Vector | None:
         if vector is None or self._current.dimension is None or not vector.any():
@@ -176,6 +176,10 @@ class LocalEngine:
         """
         snapshot = self._current.snapshot
         return snapshot.words.spelt() if snapshot else {}
+
+
+def _query(words: Match | None, snapshot: Snapshot) -> Query | None:
+    return None if words is None else match_query(words, snapshot.keywords, snapshot.languages)
 
 
 def _within(snapshot: Snapshot, filters: Filters) -> Bits:
