@@ -1,6 +1,6 @@
 """What a request costs without the engine and the store: `python -m benchmarks.request`.
 
-Parsing a query string, reading the query in it, looking for slips and for what may be asked next, building the answer of
+Parsing a query string, reading the query in it, looking for slips, other ways to write it and what may be asked next, building the answer of
 35 images from records with every field set, and encoding it; the best of several runs.
 """
 
@@ -18,6 +18,8 @@ from vizsla.search import answer as made_answer
 from vizsla.search import suggestions as made_suggestions
 from vizsla.search.answer import Page, answer_of
 from vizsla.search.company import Beside, Company
+from vizsla.search.compounds import Compounds
+from vizsla.search.intent import asks_for_adult
 from vizsla.search.lexicon import Lexicon
 from vizsla.search.query import parsed, read
 from vizsla.search.spelling import corrected
@@ -87,6 +89,7 @@ def main() -> None:
     parameters = parse()
     records = [record(number) for number in range(DEFAULT_COUNT)]
     lexicon = Lexicon({"picture": 90_000} | dict.fromkeys((*WORDS, "tropical", "ocean"), 1000))
+    compounds = Compounds(lexicon, 100_000)
 
     def suggest() -> Suggestions:
         made_suggestions._told.cache_clear()  # as if no answer had shown these records before
@@ -112,6 +115,8 @@ def main() -> None:
         "parse": parse,
         "read the query": lambda: parsed(parameters.q),
         "spell": lambda: corrected(parameters.q, read(parameters.q), lexicon, lambda word: True),
+        "widen": lambda: compounds.widened(parameters.q, read(parameters.q)),
+        "look for adult words": lambda: asks_for_adult(read(parameters.q)),
         "suggest": suggest,
         "build": build,
         "encode": lambda: encode(answer),
