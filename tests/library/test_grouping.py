@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageEnhance
 
 from vizsla.analyse import VERSIONS
+from vizsla.blobs import Blobs
 from vizsla.gallery import gallery_directory
-from vizsla.library import Library
-from vizsla.library.grouping import Groups
+from vizsla.library import Library, regrouping
+from vizsla.library.grouping import COMPARED, Groups, InStore, Look, Newcomer
 from vizsla.library.regrouping import misplaced
 from vizsla.records import ImageRecord
 
@@ -146,6 +147,7 @@ def test_copies_that_missed_each_other_are_told_and_put_together(
 ) -> None:
     with monkeypatch.context() as blind:
         blind.setattr(Groups, "of", lambda self, newcomers: [one.content_id for one in newcomers])
+        blind.setattr(InStore, "done", lambda self: None)
         spread(photos)
         add(library, photos)
     assert len(grouped(library)) == len(COPIES) + SOME
@@ -195,3 +197,67 @@ def age(library: Library) -> None:
 def test_nothing_is_misplaced_in_an_empty_library(library: Library) -> None:
     library.make()
     assert misplaced(library.store, library.blobs) == {}
+
+
+# What has been compared is not looked at again
+
+
+@pytest.fixture
+def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """Content ids of the thumbnails that are looked at."""
+    looks: list[bytes] = []
+    look = regrouping._look
+
+    def noting(blobs: Blobs, content_id: bytes) -> Look | None:
+        looks.append(content_id)
+        return look(blobs, content_id)
+
+    monkeypatch.setattr(regrouping, "_look", noting)
+    return looks
+
+
+def test_what_one_process_added_has_been_compared(copied: Library, looked_at: list[bytes]) -> None:
+    assert copied.store.mark(COMPARED) == copied.store.sequence()
+    assert problems(copied) == []
+    assert looked_at == []
+
+
+def test_a_library_of_an_older_version_is_looked_through_once(
+    copied: Library, photos: Path, looked_at: list[bytes]
+) -> None:
+    copied.store.put_mark(COMPARED, 0)
+    assert problems(copied) == problems(copied) == []
+    assert len(looked_at) == len(records(copied))
+    picture(1).transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(photos / "new.jpg")
+    add(copied, photos)
+    assert problems(copied) == []
+    assert len(looked_at) == len(records(copied)) - 1
+
+
+def test_what_came_while_somebody_else_added_is_compared_with_all(
+    copied: Library, photos: Path, looked_at: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (photos / "late").mkdir()
+    picture(1).resize((150, 120)).save(photos / "late" / "copy.jpg")
+    before = copied.store.mark(COMPARED)
+    with monkeypatch.context() as racing:
+
+        def blind(self: InStore, newcomers: Sequence[Newcomer]) -> list[bytes]:
+            return [one.content_id for one in newcomers]
+
+        racing.setattr(Groups, "of", blind)
+        beside = InStore(copied.store, copied.blobs)
+        beside.of([])
+        add(copied, photos)
+        beside.done()
+    assert copied.store.mark(COMPARED) > before
+    copied.store.put_mark(COMPARED, before)
+    beside.done()
+    assert copied.store.mark(COMPARED) == before
+    assert problems(copied) == ["1 pictures are not in the group of their copies"]
+    assert problems(copied, repair=True) == ["1 pictures are not in the group of their copies"]
+    assert problems(copied) == []
+    assert frozenset({"other-1.jpg", "late/copy.jpg"}) in grouped(copied)
+    looked_at.clear()
+    assert problems(copied) == []
+    assert looked_at == []

@@ -171,3 +171,16 @@ def make_old(path: Path, version: int) -> None:
             db.execute(statement)
         db.execute("UPDATE counters SET value = ? WHERE name = 'schema'", (version,))
     db.close()
+
+
+def test_a_mark_is_the_step_that_was_written_down_last(store: Store) -> None:
+    assert store.mark("one") == 0
+    for step in (3, 2):
+        store.put_mark("one", step)
+        assert (store.mark("one"), store.mark("other")) == (step, 0)
+
+
+def test_groups_are_told_of_records_that_are_there(store: Store) -> None:
+    put(store, shown("a", b"1" * 16), shown("b", b"2" * 16))
+    assert store.groups([1, 2, 77]) == {1: b"1" * 16, 2: b"2" * 16}
+    assert store.groups([]) == {}

@@ -157,6 +157,8 @@ class Adding:
             report(done, len(todo))
         if batch:
             self._write(batch)
+        if self._grouping:
+            self._grouping.done()
 
     def _fail(self, key: str, error: ItemError) -> None:
         self.summary.failed += 1

@@ -37,6 +37,8 @@ STAYING, LEAVING = 1.3, 0.9
 the thumbnail that is compared is not quite what was compared before."""
 
 
+COMPARED = "compared 2"
+"""Mark of the step up to which all records have been compared with each other; the number rises when copies are told otherwise."""
 LEAST_ANEW = 10_000
 """Hashes that are followed at least before they are read anew, to forget those of records that changed or are gone."""
 
@@ -238,14 +240,33 @@ class InStore:
         self._blobs = blobs
         self._sequence = 0
         self._most = LEAST_ANEW
+        self._whole = True
+        self._expected: int | None = None
         self._groups = Groups(self, blobs)
         self._following = Lock()
 
     def of(self, newcomers: Sequence[Newcomer]) -> list[bytes]:
-        """Groups of newcomers, by all that anybody has added until now."""
+        """Groups of newcomers, by all that anybody has added until now.
+
+        They are to be put into the store before this is asked again; see `done`.
+        """
         with self._following:
-            self._follow()
+            self._meet()
+            self._expected = self._sequence + len(newcomers)
             return self._groups.of(newcomers)
+
+    def done(self) -> None:
+        """Write down that all records have been compared, unless others added some meanwhile, or there were some before that were not."""
+        with self._following:
+            self._meet()
+            if self._whole:
+                self._store.put_mark(COMPARED, self._sequence)
+
+    def _meet(self) -> None:
+        """Follow, and see whether there is anything but what was compared."""
+        self._follow()
+        expected = self._store.mark(COMPARED) if self._expected is None else self._expected
+        self._whole &= self._sequence <= expected
 
     def copy_of(self, small: NDArray[np.uint8]) -> bytes | None:
         """The content id of a record that a picture is a copy of, told by a small rendition over white."""

@@ -383,6 +383,19 @@ class Store:
             found: bytes | None = db.scalar(query.order_by(records.c.number).limit(1))
         return found
 
+    def mark(self, name: str) -> int:
+        """The step of the change sequence that was written down under a name last; 0: none was."""
+        query = select(counters.c.value).where(counters.c.name == f"mark {name}")
+        with self._errors(), self._database.reading() as db:
+            return int(db.scalar(query) or 0)
+
+    def put_mark(self, name: str, step: int) -> None:
+        """Write down a step of the change sequence."""
+        key = f"mark {name}"
+        with self._errors(), self._database.writing() as db:
+            db.execute(delete(counters).where(counters.c.name == key))
+            db.execute(insert(counters).values(name=key, value=step))
+
     def hashes(self, after: int, limit: int = 10_000) -> list[Hashed]:
         """What is there of the next steps after a sequence number; each record stands at its last step."""
         query = select(records.c.sequence, records.c.number, records.c.perceptual_hash)
