@@ -17,7 +17,7 @@ from vizsla.settings import Settings
 from vizsla.store import Entry
 
 SEED = 11
-SUBJECTS = 2000
+SUBJECTS = 1000
 """Words around whose looks the pictures lie."""
 LEAST_LOOK = 0.3
 """Length of a word's vector from which on it says how something looks; the encoder makes nearly nothing of most words."""
@@ -47,7 +47,7 @@ def queries(encoder: Encoder, count: int) -> list[str]:
 
 def subjects(encoder: Encoder) -> list[str]:
     """The first words of the vocabulary that say how something looks."""
-    words = vocabulary()[: 4 * SUBJECTS]
+    words = vocabulary()
     shown = np.linalg.norm(encoder.encode_texts(words), axis=1) >= LEAST_LOOK
     found = [word for word, shows in zip(words, shown, strict=True) if shows]
     assert len(found) >= SUBJECTS
