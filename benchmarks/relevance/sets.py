@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.encoder import CATEGORIES, FEWEST
-from benchmarks.relevance.absent import NOUNS, TAKEN_AWAY
+from benchmarks.relevance.absent import NOUNS, SEEN, TAKEN_AWAY
 from benchmarks.relevance.judged import Judged, Pictures, Question, Shelf, Texts, order
 from benchmarks.relevance.phrases import content_words, forms, part, slip
 
@@ -57,7 +57,7 @@ def of_photos(photos: Path) -> Iterator[Judged]:
     away = frozenset[str]().union(*gone.values())
     rest = {key: Texts() for key in names if key not in away}
     missing = [query for query, keys in gone.items() if keys]
-    missing += unheard((" ".join(labels) for labels in names.values()), NOUNS)
+    missing += unheard((" ".join(labels) for labels in names.values()), _unseen("photos"))
     yield Judged("absent, photos", Shelf("photos with gaps", pictures, rest), _nothing(missing))
 
 
@@ -80,7 +80,9 @@ def of_clipart(table: Path, limit: int | None) -> Iterator[Judged]:
     yield Judged(
         "openclipart, misspelt", shelf, tuple(_question(wrong, keys) for wrong, keys in slips.items())
     )
-    yield Judged("absent, openclipart", shelf, _nothing(unheard(map(_everything, rows), NOUNS)))
+    yield Judged(
+        "absent, openclipart", shelf, _nothing(unheard(map(_everything, rows), _unseen("openclipart")))
+    )
 
 
 def of_stamps(table: Path) -> Iterator[Judged]:
@@ -98,12 +100,16 @@ def of_stamps(table: Path) -> Iterator[Judged]:
     english = _shelf("en", pictures, told)
     yield Judged("stamps, no text", silent, described, "RR")
     yield Judged("stamps, with text", english, described, "RR")
-    yield Judged("absent, stamps", english, _nothing(unheard(map(_everything, rows), NOUNS)))
+    yield Judged("absent, stamps", english, _nothing(unheard(map(_everything, rows), _unseen("stamps"))))
     for language in LANGUAGES:
         shelf = _shelf(language, pictures, told)
         said = {key: texts.title for key, texts in shelf.texts.items()}
         asked = tuple(_known_items(said, _parts(said, sample, language)))
         yield Judged(f"stamps in {language}", shelf, asked, "R@10")
+
+
+def _unseen(collection: str) -> list[str]:
+    return [noun for noun in NOUNS if noun not in SEEN[collection]]
 
 
 def unheard(texts: Iterable[str], nouns: Sequence[str]) -> list[str]:
