@@ -27,6 +27,7 @@ VARIETY_WEIGHT = 0.05
 """What the score of a picture is lowered by at most, of itself, because one that looks the same comes before it."""
 MOST_USUAL = 0.99
 """Cosine of most pairs above which all look the same."""
+TINY = 1e-9
 VARIED = 32
 """First results that are put in another order for variety: what fills a screen. Some tenths of a millisecond at most."""
 
@@ -119,11 +120,11 @@ def _best(left: Sequence[int], scores: Sequence[float], lowered: Sequence[float]
     return chosen
 
 
-def _alike(vectors: Vector) -> NDArray[np.float64]:
-    """How alike the looks of results are, `(n, n)`, from 0, as most of them, to 1, the same: encoders differ in how near all is."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    units = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
-    cosines = (units @ units.T).astype(np.float64)
-    usual = min(float(np.median(cosines)), MOST_USUAL)
-    made: NDArray[np.float64] = ((cosines - usual) / (1 - usual)).clip(0, 1)
+def _alike(vectors: Vector) -> Vector:
+    """How alike the looks of results are, `(n, n)`, from 0, as half of them, to 1, the same: encoders differ in how near all is."""
+    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+    units = vectors / np.maximum(lengths, TINY)[:, np.newaxis]
+    cosines = units @ units.T
+    usual = min(float(np.sort(cosines, axis=None)[cosines.size // 2]), MOST_USUAL)
+    made: Vector = np.minimum(np.maximum(cosines - usual, 0) / (1 - usual), 1)
     return made

@@ -221,12 +221,13 @@ class Columns:
         found[found >= len(self._newest)] = 0
         return self._newest[found]
 
-    def values(self, name: str, slots: Numbers) -> Numbers:
-        """What stands in a column for some slots, without reading it for all; zeros if there are no slots yet."""
+    def values(self, names: Sequence[str], slots: Numbers) -> list[Numbers]:
+        """What stands in columns for some slots, without reading them for all; zeros if there are no slots yet."""
         if not self.count:
-            return np.zeros(len(slots), np.int64)
-        found: Numbers = self._blocks[name][slots // BLOCK, slots % BLOCK].astype(np.int64)
-        return found
+            return [np.zeros(len(slots), np.int64) for _ in names]
+        blocks = self._blocks.view(np.ndarray)  # a slice of a mapping costs more than what is read
+        block, row = np.divmod(slots, BLOCK)
+        return [blocks[name][block, row].astype(np.int64) for name in names]
 
     def passing(self, tests: Sequence[Test]) -> Bits:
         """Which live slots pass all tests."""

@@ -222,7 +222,7 @@ def _ranked(words: Scored, looks: Looks, snapshot: Snapshot, plan: Plan) -> dict
     if plan.varied:
         numbers = list({*words.numbers, *looks.numbers})
         slots = snapshot.columns.slots_of(numbers)
-        seen = (snapshot.columns.values(name, slots) for name in ("sharpness", "width", "height"))
+        seen = snapshot.columns.values(("sharpness", "width", "height"), slots)
         quality = dict(zip(numbers, quality_of(*seen).tolist(), strict=True))
     return fused(words, looks.near, looks.found, plan.peak or 0.0, quality)
 
