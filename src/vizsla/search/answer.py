@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from functools import lru_cache
@@ -105,6 +106,8 @@ def _suggested(suggestions: Suggestions, links: _Links) -> dict[str, Any]:
 _ALONE = Counts()
 """Of a picture that one record shows."""
 
+_HOST = re.compile(r"https?://([a-z0-9.-]+)(?=/|\Z)")
+
 REMEMBERED = 16_384
 """Images that are kept as answers show them, but for the query. About thirty megabytes."""
 
@@ -152,7 +155,7 @@ def _shown(record: ImageRecord, addresses: Addresses, counts: Counts) -> Image:
     thumbnail = str(ThumbnailId(record.content_id, record.thumbnail_width, record.thumbnail_height))
     group = _group(record.group)
     host_page = record.host_page_url or addresses.page(record, group)
-    site = urlsplit(record.host_page_url).hostname if record.host_page_url else None
+    site = _site(record.host_page_url) if record.host_page_url else None
     described = representative(record)
     return Image(
         name=name_of(record),
@@ -178,6 +181,12 @@ def _shown(record: ImageRecord, addresses: Addresses, counts: Counts) -> Image:
         accent_color=record.accent_colour,
         creative_commons=LICENCES[record.licence].creative_commons,
     )
+
+
+def _site(address: str) -> str | None:
+    """The name of the host in an address, which hardly ever has more than that between its slashes."""
+    host = _HOST.match(address)
+    return host[1] if host else urlsplit(address).hostname
 
 
 def name_of(record: ImageRecord) -> str:

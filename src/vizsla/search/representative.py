@@ -21,8 +21,10 @@ TAGS = 3
 
 _ENDING = re.compile(r"\.[a-z]{3,4}$", re.I)
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_PLAIN = re.compile(rf"[^\W\d_]+(?: [^\W\d_]+){{0,{LONGEST_TITLE - 1}}}")
-_NAME_OF_A_FILE = re.compile(r"[\d_/\\]|\.[a-z]{3,4}$", re.I)
+_ASCII_WORD = re.compile(r"[A-Za-z]+(?:['-][A-Za-z]+)*")
+"""The same in a text of ASCII, in half the time."""
+_NAME_OF_A_FILE = re.compile(r"[\d_/\\]")
+"""As the endings of files are."""
 
 
 def representative(record: ImageRecord) -> str:
@@ -33,14 +35,15 @@ def representative(record: ImageRecord) -> str:
     """
     title = record.title.strip()
     creator = _parts(record.creator)
-    if not creator and _PLAIN.fullmatch(title) and any(map(_tells, title.split(" "))):
+    if not creator and _plain(parts := title.split(" ")) and any(map(_tells, parts)):
         return title  # as most titles are, and said at once
-    every = _words(_ENDING.sub("", title) if "." in title else title)
+    stem = _ENDING.sub("", title) if "." in title else title
+    every = _words(stem)
     words = [word for word in every if _folded(word) not in creator] if creator else every
     telling = [word for word in words if _tells(word)]
     if telling and len(words) <= LONGEST_TITLE:
-        plain = len(words) == len(every) and not _NAME_OF_A_FILE.search(title)
-        return title if plain else " ".join(words)
+        as_it_is = len(words) == len(every) and stem == title and not _NAME_OF_A_FILE.search(title)
+        return title if as_it_is else " ".join(words)
     if telling:
         return " ".join(dict.fromkeys(telling[:TYPED]))
     tags = [tag for tag in record.tags if set(_words(fold(tag))) - creator - STOP_WORDS and fit(fold(tag))]
@@ -60,5 +63,10 @@ def _parts(creator: str) -> frozenset[str]:
     return frozenset(_words(fold(creator)))
 
 
+def _plain(parts: list[str]) -> bool:
+    """A few words of letters."""
+    return len(parts) <= LONGEST_TITLE and all(parts) and "".join(parts).isalpha()
+
+
 def _words(text: str) -> list[str]:
-    return _WORD.findall(text.replace("_", " "))
+    return (_ASCII_WORD if text.isascii() else _WORD).findall(text.replace("_", " "))

@@ -63,8 +63,7 @@ class ThumbnailId(msgspec.Struct, frozen=True):
             raise ValueError("A thumbnail id is made from 16 bytes and a size of 1 to 4095 pixels a side.")
 
     def __str__(self) -> str:
-        size = (self.width << 12 | self.height).to_bytes(3)
-        return f"OIP.{_base64url(self.content_id)}{_base64url(size)}"
+        return f"OIP.{_base64url(self.content_id)}{_size(self.width, self.height)}"
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -87,6 +86,12 @@ _URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 
 def _base64url(raw: bytes) -> str:
     return b2a_base64(raw, newline=False).translate(_URL_SAFE, b"=").decode("ascii")
+
+
+@lru_cache(1024)
+def _size(width: int, height: int) -> str:
+    """Four characters; thumbnails have few sizes."""
+    return _base64url((width << 12 | height).to_bytes(3))
 
 
 def simid(group: bytes) -> str:
@@ -183,14 +188,23 @@ _FIRST_SECOND: Final = int(datetime(1, 1, 1, tzinfo=UTC).timestamp())
 _LAST_SECOND: Final = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
 
 
-@lru_cache(1024)
 def format_date(seconds: int) -> str:
     """A Unix time in whole seconds, UTC, as answers write it: `2017-11-03T08:51:00.0000000Z`.
 
     Seven digits of fraction as in every published example. Times outside of the years 1 to 9999 become the nearest.
     """
-    within = min(max(seconds, _FIRST_SECOND), _LAST_SECOND)
-    return "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.0000000Z".format(*time.gmtime(within)[:6])
+    within = seconds if _FIRST_SECOND <= seconds <= _LAST_SECOND else _nearest(seconds)
+    return f"{_minute(within // 60)}:{within % 60:02}.0000000Z"
+
+
+def _nearest(seconds: int) -> int:
+    return _FIRST_SECOND if seconds < _FIRST_SECOND else _LAST_SECOND
+
+
+@lru_cache(4096)
+def _minute(number: int) -> str:
+    """A minute, counted from the first of January 1970: a library finds its pictures a thousand or more in one."""
+    return "{:04}-{:02}-{:02}T{:02}:{:02}".format(*time.gmtime(60 * number)[:5])
 
 
 def content_size(size: int) -> str:
