@@ -20,7 +20,7 @@ from vizsla.decode import Picture
 
 Floats = NDArray[np.float32]
 Squeezed = Floats
-"""`(SIDE, SIDE, 3)`, sRGB, 0 to 255: a picture without its proportions."""
+"""`(SIDE, SIDE)`, luminance, 0 to 255: a picture without its proportions."""
 
 SIDE = 64
 """Pixels a side of what is transformed."""
@@ -49,11 +49,11 @@ def describe(picture: Picture) -> Copies:
 
 def squeeze(rgb: NDArray[np.uint8]) -> Squeezed:
     """Any picture, `(height, width, 3)`."""
-    return resampled(rgb, SIDE, SIDE)
+    return resampled((rgb @ LUMINANCE)[..., None], SIDE, SIDE)[..., 0]
 
 
 def resampled(rgb: NDArray[np.uint8] | Floats, rows: int, columns: int) -> Floats:
-    """Any picture, `(height, width, 3)`, as `(rows, columns, 3)`."""
+    """Any picture, `(height, width, bands)`, as `(rows, columns, bands)`."""
     height, width, bands = rgb.shape
     shrunk = _weights(height, rows) @ rgb.reshape(height, -1).astype(np.float32, copy=False)
     made: Floats = np.matmul(_weights(width, columns), shrunk.reshape(rows, width, bands))
@@ -99,11 +99,7 @@ _LOWEST = _lowest()
 
 def digest(squeezed: Squeezed) -> bytes:
     """32 bytes, or none: the picture is too plain."""
-    return _digest(squeezed @ LUMINANCE)
-
-
-def _digest(grey: Floats) -> bytes:
-    frequencies = (_COSINES @ grey @ _COSINES.T).ravel()[_LOWEST]
+    frequencies = (_COSINES @ squeezed @ _COSINES.T).ravel()[_LOWEST]
     something = max(NOISE, SHARE * float(frequencies.std()))
     above, below = frequencies > something, frequencies < -something
     if int(above.sum() + below.sum()) < LEAST_TELLING:
@@ -124,8 +120,9 @@ def probes(squeezed: Squeezed) -> tuple[bytes, bytes, bytes]:
 
     By the second and third a picture is known that was cropped of it, and that it was cropped of; see `SCALES`.
     """
-    grey = squeezed @ LUMINANCE
-    return _digest(grey), _digest(_WITHIN @ grey @ _WITHIN.T), _digest(_BEYOND @ grey @ _BEYOND.T)
+    within: Floats = (_WITHIN @ squeezed @ _WITHIN.T).astype(np.float32, copy=False)
+    beyond: Floats = (_BEYOND @ squeezed @ _BEYOND.T).astype(np.float32, copy=False)
+    return digest(squeezed), digest(within), digest(beyond)
 
 
 ANALYSER = Analyser("copies", 1, describe)
