@@ -5,8 +5,9 @@ package `wordnet-base`):
 
     PYTHONPATH=src python tools/build_encoder.py --wordnet /usr/share/wordnet
 
-It writes `image.onnx`, `text.npz` and their digests beside the code that reads them. The same packages on the same
-machine give the same files; other machines may differ in the last bits.
+It writes `image.onnx`, `text.npz` and their digests beside the code that reads them. Words, embeddings, names, colours and the
+network come out the same again; what is trained on sums whose last bits differ from run to run, the weights of words and the
+projection, does not, so that vectors of two builds cannot be mixed: a new build takes a new name.
 
 What the sentence encoder says of words takes long. `--words src/vizsla/encoders/bundled/text.npz` takes it from an earlier
 artifact, where only what comes after it has changed; the artifact of `bundled-2` was made so from that of `bundled-1`.
