@@ -9,6 +9,7 @@ import msgspec
 from vizsla.records import ImageRecord
 from vizsla.wire import DEFAULT_MARKET, SafeSearch
 
+_ADULT = {level: level.value.lower() for level in SafeSearch}
 _QUOTED = {code: quote_plus(chr(code)) for code in range(128)}
 
 
@@ -30,17 +31,27 @@ class Addresses(msgspec.Struct, frozen=True):
 
     def search(self, query: str) -> str:
         """The results of a query in the API, without the key."""
-        return f"{self.base}/v7.0/images/search?q={quoted(query)}"
+        return self.search_quoted(quoted(query))
+
+    def search_quoted(self, asked: str) -> str:
+        """The same, of a query that is `quoted`; where several addresses of one are made."""
+        return f"{self.base}/v7.0/images/search?q={asked}"
 
     def representative(
         self, query: str, market: str = DEFAULT_MARKET, safe_search: SafeSearch = SafeSearch.MODERATE
     ) -> str:
         """A picture that stands for a query."""
-        return f"{self.base}/th?q={quoted(query)}&pid=Api&mkt={market}&adlt={safe_search.value.lower()}&t=1"
+        return self.representative_quoted(quoted(query), market, safe_search)
+
+    def representative_quoted(self, asked: str, market: str, safe_search: SafeSearch) -> str:
+        return f"{self.base}/th?q={asked}&pid=Api&mkt={market}&adlt={_ADULT[safe_search]}&t=1"
 
     def results(self, query: str, form: str) -> str:
         """Page with the results of a query. `form` tells which link was followed (v7 reference, section 6)."""
-        return f"{self.base}/images/search?q={quoted(query)}&FORM={form}"
+        return self.results_quoted(quoted(query), form)
+
+    def results_quoted(self, asked: str, form: str) -> str:
+        return f"{self.base}/images/search?q={asked}&FORM={form}"
 
     def thumbnail(self, name: str) -> str:
         """The thumbnail of that id. Holds a `?`, because clients append `&w=..&h=..`."""

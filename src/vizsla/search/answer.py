@@ -34,7 +34,7 @@ from vizsla.wire import (
     simid,
 )
 
-from .addresses import Addresses, asked_for
+from .addresses import Addresses, asked_for, quoted
 from .representative import representative
 from .suggestions import Suggestions
 
@@ -81,13 +81,14 @@ class _Links(msgspec.Struct, frozen=True):
     safe_search: SafeSearch
 
     def query(self, text: str, shown: str) -> Query:
-        address = self.addresses.representative(text, self.market, self.safe_search)
+        asked, addresses = quoted(text), self.addresses
+        picture = addresses.representative_quoted(asked, self.market, self.safe_search)
         return Query(
             text=text,
             display_text=shown,
-            web_search_url=self.addresses.results(text, "IRPATC"),
-            search_link=self.addresses.search(text),
-            thumbnail=QueryThumbnail.of(address),
+            web_search_url=addresses.results_quoted(asked, "IRPATC"),
+            search_link=addresses.search_quoted(asked),
+            thumbnail=QueryThumbnail.of(picture),
         )
 
 
