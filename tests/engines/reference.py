@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 import numpy as np
 
-from vizsla.engines.fusion import VARIED, Scored, fused, quality_of, varied
+from vizsla.engines.fusion import VARIED, Scored, fused, quality_of, raised, varied
 from vizsla.engines.languages import DEFAULT, fold, languages_of
 from vizsla.engines.seam import CANDIDATES, TEXT_FIELDS, All, Any, Hits, Holds, Match, Not, Plan, Words
 from vizsla.records import COLUMNS, AnyOf, Below, Between, Change, Condition, Filters, ImageRecord, Vector
@@ -88,17 +88,20 @@ class ReferenceEngine:
         ranked = self._by_words(words, allowed) if words is not None else Scored((), ())
         near = self._by_looks(vector, allowed) if vector is not None else Scored((), ())
         head = Scored(ranked.numbers[:CANDIDATES], ranked.scores[:CANDIDATES])
-        quality = {number: self._quality(number) for number in allowed} if plan.varied else {}
-        scores = fused(head, near, near_enough(near, plan), plan.peak or 0.0, quality)
+        found = near_enough(near, plan)
+        if plan.varied:
+            head, near = self._raised(head), self._raised(near)
+        scores = fused(head, near, found, plan.peak or 0.0)
         others = [number for number in ranked.numbers if number not in scores]
         hits = self._shown([*scores, *others], plan, scores)
         if hits.total or words is None or self.demanded(plan.loose) is None:
             return hits
         return self.search(msgspec.structs.replace(plan, words=plan.loose, loose=None))
 
-    def _quality(self, number: int) -> float:
-        record, _ = self._records[number]
-        return float(quality_of(*(np.array([n]) for n in (record.sharpness, record.width, record.height)))[0])
+    def _raised(self, scored: Scored) -> Scored:
+        records = [self._records[number][0] for number in scored.numbers]
+        seen = [(record.sharpness, record.width, record.height) for record in records]
+        return raised(scored, quality_of(*np.array(seen, np.int64).reshape(-1, 3).T))
 
     def _varied(self, shown: Sequence[int], scores: Mapping[int, float]) -> Sequence[int]:
         first = [number for number in shown[:VARIED] if number in scores]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vizsla.engines.fusion import VARIETY_WEIGHT, Scored, fused, quality_of, varied
+from vizsla.engines.fusion import VARIETY_WEIGHT, Scored, fused, quality_of, raised, varied
 
 NOTHING = Scored((), ())
 
@@ -62,7 +62,7 @@ def test_everything_that_is_found_is_there_once(words: Scored, looks: Scored, sh
 
 def test_quality_decides_between_equals_and_not_between_others() -> None:
     words = Scored([1, 2, 3], [5.0, 5.0, 4.5])
-    assert list(fused(words, NOTHING, 0, 0.0, {1: 0.1, 2: 0.9, 3: 1.0})) == [2, 1, 3]
+    assert list(fused(raised(words, np.array([0.1, 0.9, 1.0])), NOTHING, 0)) == [2, 1, 3]
 
 
 def test_sharpness_and_pixels_are_quality() -> None:

@@ -5,8 +5,7 @@ Why so: docs/decisions/0015-ranking.md. Every engine that ranks by both ranks li
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 
 import msgspec
 import numpy as np
@@ -41,13 +40,7 @@ class Scored(msgspec.Struct, frozen=True):
     """Their scores, of the same length."""
 
 
-def fused(
-    words: Scored,
-    looks: Scored,
-    found: int,
-    floor: float = 0.0,
-    quality: Mapping[int, float] = MappingProxyType({}),
-) -> dict[int, float]:
+def fused(words: Scored, looks: Scored, found: int, floor: float = 0.0) -> dict[int, float]:
     """What either ranking finds, with the sum of both scores, which falls; of equals, what comes first by words.
 
     A convex combination (Bruch, Gai, Ingber: "An Analysis of Fusion Functions for Hybrid Retrieval", TOIS 2023): each score
@@ -58,7 +51,6 @@ def fused(
         looks: inner products, those too low to be found included: they still tell word matches apart.
         found: how many of them are high enough to be found by looks alone.
         floor: an inner product from which on looks can be trusted.
-        quality: of numbers, from 0 to 1; see `quality_of`.
     """
     scores: dict[int, float] = {}
     if words.numbers:
@@ -71,10 +63,12 @@ def fused(
             scores[number] += share * max(score, 0.0)
         elif place < found:
             scores[number] = share * max(score, 0.0)
-    for number, good in quality.items():
-        if number in scores:
-            scores[number] *= 1 + QUALITY_WEIGHT * good
-    return dict(sorted(scores.items(), key=lambda item: item[1], reverse=True))
+    return {number: scores[number] for number in sorted(scores, key=scores.__getitem__, reverse=True)}
+
+
+def raised(scored: Scored, quality: NDArray[np.float64]) -> Scored:
+    """A ranking whose scores are a little higher where the `quality` of pictures is; in the order in which it was."""
+    return Scored(scored.numbers, (np.array(scored.scores) * (1 + QUALITY_WEIGHT * quality)).tolist())
 
 
 def quality_of(
@@ -96,7 +90,7 @@ def varied(scores: Sequence[float], vectors: Vector) -> list[int]:
         scores: of the results, falling.
         vectors: `(n, dimension)` of as many pictures; zeros: none is known.
     """
-    alike = _alike(vectors).tolist() if len(scores) > 1 else []
+    alike = (VARIETY_WEIGHT * _alike(vectors)).tolist() if len(scores) > 1 else [[]]
     lowered = [0.0] * len(scores)
     left = list(range(len(scores)))
     order: list[int] = []
@@ -104,8 +98,10 @@ def varied(scores: Sequence[float], vectors: Vector) -> list[int]:
         chosen = _best(left, scores, lowered)
         left.remove(chosen)
         order.append(chosen)
+        like = alike[chosen]
         for place in left:
-            lowered[place] = max(lowered[place], VARIETY_WEIGHT * alike[chosen][place])
+            if like[place] > lowered[place]:
+                lowered[place] = like[place]
     return order
 
 

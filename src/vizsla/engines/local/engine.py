@@ -14,7 +14,7 @@ from tantivy import Query
 from vizsla.records import Change, Filters, Vector
 
 from ..errors import EngineError
-from ..fusion import VARIED, Scored, fused, quality_of, varied
+from ..fusion import VARIED, Scored, fused, quality_of, raised, varied
 from ..seam import CANDIDATES, COLLAPSED, Hits, Match, Plan
 from .columns import Bits
 from .conditions import column_named, tests
@@ -218,13 +218,17 @@ def _nearest(snapshot: Snapshot, scope: Scope, vector: Vector, plan: Plan) -> Lo
 
 def _ranked(words: Scored, looks: Looks, snapshot: Snapshot, plan: Plan) -> dict[int, float]:
     """The candidates with their scores, the best first."""
-    quality: Mapping[int, float] = {}
+    near = looks.near
     if plan.varied:
-        numbers = list({*words.numbers, *looks.numbers})
-        slots = snapshot.columns.slots_of(numbers)
-        seen = snapshot.columns.values(("sharpness", "width", "height"), slots)
-        quality = dict(zip(numbers, quality_of(*seen).tolist(), strict=True))
-    return fused(words, looks.near, looks.found, plan.peak or 0.0, quality)
+        words, near = (_raised(one, snapshot) for one in (words, near))
+    return fused(words, near, looks.found, plan.peak or 0.0)
+
+
+def _raised(scored: Scored, snapshot: Snapshot) -> Scored:
+    if not scored.numbers:
+        return scored
+    slots = snapshot.columns.slots_of(scored.numbers)
+    return raised(scored, quality_of(*snapshot.columns.values(("sharpness", "width", "height"), slots)))
 
 
 def _shown(
