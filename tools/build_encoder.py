@@ -5,12 +5,14 @@ package `wordnet-base`):
 
     PYTHONPATH=src python tools/build_encoder.py --wordnet /usr/share/wordnet
 
-It writes `image.onnx`, `text.npz` and their digests beside the code that reads them. Words, embeddings, names, colours and the
-network come out the same again; what is trained on sums whose last bits differ from run to run, the weights of words and the
-projection, does not, so that vectors of two builds cannot be mixed: a new build takes a new name.
+It writes `image.onnx`, `text.npz` and their digests beside the code that reads them. The same packages on the same kind of
+machine give the same files, if numpy has as many threads: the artifact was made with `OPENBLAS_NUM_THREADS=2`. Where the last
+bits of sums differ, training ends elsewhere, and vectors of two such builds cannot be mixed: the build takes a new name.
 
 What the sentence encoder says of words takes long. `--words src/vizsla/encoders/bundled/text.npz` takes it from an earlier
-artifact, where only what comes after it has changed; the artifact of `bundled-2` was made so from that of `bundled-1`.
+artifact, where only what comes after it has changed; the artifact of `bundled-2` was made so from that of `bundled-1`. A build without it
+differs from that artifact in the weights of words alone. From the words of `bundled-2` itself the projection differs, because they
+have the words that stand in for others already.
 """
 
 from __future__ import annotations
