@@ -26,12 +26,12 @@ from vizsla.wire import (
     QueryThumbnail,
     SafeSearch,
     SearchParameters,
-    ThumbnailId,
     content_size,
     display_url,
     format_date,
     insights_token,
     simid,
+    thumbnail_id,
 )
 
 from .addresses import Addresses, asked_for, quoted
@@ -153,7 +153,7 @@ _group = lru_cache(REMEMBERED)(simid)
 @lru_cache(REMEMBERED)
 def _shown(record: ImageRecord, addresses: Addresses, counts: Counts) -> Image:
     """What every query shows of a record."""
-    thumbnail = str(ThumbnailId(record.content_id, record.thumbnail_width, record.thumbnail_height))
+    thumbnail = thumbnail_id(record.content_id, record.thumbnail_width, record.thumbnail_height)
     group = _group(record.group)
     host_page = record.host_page_url or addresses.page(record, group)
     site = _site(record.host_page_url) if record.host_page_url else None

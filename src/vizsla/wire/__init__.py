@@ -44,6 +44,7 @@ from vizsla.wire.identifiers import (
     insights_token,
     parse_image_id,
     simid,
+    thumbnail_id,
     thumbnail_size,
 )
 from vizsla.wire.insights import (
@@ -372,6 +373,7 @@ __all__ = [
     "read_parameters",
     "read_parts",
     "simid",
+    "thumbnail_id",
     "thumbnail_size",
     "to_pairs",
     "write_knowledge_request",

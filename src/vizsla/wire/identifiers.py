@@ -63,7 +63,7 @@ class ThumbnailId(msgspec.Struct, frozen=True):
             raise ValueError("A thumbnail id is made from 16 bytes and a size of 1 to 4095 pixels a side.")
 
     def __str__(self) -> str:
-        return f"OIP.{_base64url(self.content_id)}{_size(self.width, self.height)}"
+        return thumbnail_id(self.content_id, self.width, self.height)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -79,6 +79,11 @@ class ThumbnailId(msgspec.Struct, frozen=True):
         if str(found) != text:
             raise ValueError("The thumbnail id is damaged.")
         return found
+
+
+def thumbnail_id(content_id: bytes, width: int, height: int) -> str:
+    """`str(ThumbnailId(..))` of values that are known to be in range, as those of a record; an answer has one for each image."""
+    return f"OIP.{_base64url(content_id)}{_size(width, height)}"
 
 
 _URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
