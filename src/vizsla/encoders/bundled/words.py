@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from types import MappingProxyType
 
 _TOKEN = re.compile(r"[a-z0-9]+(?:[-.'][a-z0-9]+)*")
@@ -32,6 +33,8 @@ _ENDINGS = (
 
 def fold(text: str) -> str:
     """Return a text in lower case without accents, with plain apostrophes and hyphens."""
+    if text.isascii():
+        return text.lower()
     plain = text.translate({0x2019: "'", 0x2010: "-", 0x2011: "-"})
     decomposed = unicodedata.normalize("NFKD", plain.casefold())
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
@@ -100,7 +103,7 @@ class Vocabulary:
         """Return the entry that a term is, or is a form of."""
         if (number := self._numbers.get(term)) is not None:
             return number
-        forms = (term, term.removesuffix("'s"), self._irregular.get(term, term), *base_forms(term))
+        forms = chain((term.removesuffix("'s"), self._irregular.get(term, term)), base_forms(term))
         known = (self._numbers.get(form, self._numbers.get(self._irregular.get(form, ""))) for form in forms)
         return next((number for number in known if number is not None), None)
 
