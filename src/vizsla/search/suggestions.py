@@ -104,7 +104,7 @@ def _near(words: Sequence[str], records: Sequence[ImageRecord], company: Company
     seen = Counter(chain.from_iterable(map(_told, records)))
     found: dict[str, Beside] = {}
     for one in chain.from_iterable(company.beside.get(word, ()) for word in words):
-        if (times := seen[one.word]) > 1:
+        if (times := seen.get(one.word, 0)) > 1:
             before = found.get(one.word, one)
             found[one.word] = Beside(
                 one.word, max(one.weight, before.weight), times / len(records), max(one.bond, before.bond)
