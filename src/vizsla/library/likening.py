@@ -41,6 +41,9 @@ def similar(library: Library, images: Sequence[Path | str], parameters: SearchPa
 
 
 def _subject(library: Library, image: Path | str) -> Subject:
+    """An image of the library is not like itself; who gives a file wants to know that the library has it."""
+    from msgspec.structs import replace
+
     from vizsla.search.subject import Meant
     from vizsla.wire import InvalidRequest
 
@@ -49,7 +52,8 @@ def _subject(library: Library, image: Path | str) -> Subject:
     else:
         meant = Meant(parameter=str(image), crop_parameter="", data=_read(image))
     try:
-        return library.subjects.known(meant) or library.subjects.seen(meant)
+        subject = library.subjects.known(meant) or library.subjects.seen(meant)
+        return subject if isinstance(image, str) else replace(subject, copies=())
     except InvalidRequest as error:
         raise LibraryError(f"{image}: {error.error.more_details or error}") from error
 
