@@ -27,13 +27,14 @@ BATCH = 1000
 
 
 def make(directory: Path, records: int) -> Library:
-    """A library with so many records, indexed; no pictures are behind them."""
+    """A library with so many records, indexed, all graphs built; no pictures are behind them."""
     library = Library(Settings(library=directory, anonymous=True))
     library.make()
     source = library.store.source("folder", "/pictures")
     for batch in entries(library.encoder, records):
         library.store.put(source, batch)
     library.index()
+    library.indexer.engine.settle()
     return library
 
 
