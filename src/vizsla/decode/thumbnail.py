@@ -5,7 +5,10 @@ Source of every rule: v7 reference, sections 6.7 and 10.
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import msgspec
+from PIL import Image as Pillow
 
 from vizsla.decode.endings import is_cut
 from vizsla.decode.errors import DecodeError
@@ -13,9 +16,12 @@ from vizsla.decode.formats import tell_format
 from vizsla.decode.layout import Layout, Rendition, lay_out
 from vizsla.decode.libvips import Image, LibvipsError, load
 from vizsla.decode.loaders import LOADERS, Opened, open_header
-from vizsla.decode.pixels import Pixels, as_image, over_white, resized
+from vizsla.decode.pixels import Pixels, as_image, computed, over_white, resized
 from vizsla.wire.identifiers import thumbnail_size
 from vizsla.wire.thumbnails import DEFAULT_QUALITY, Crop
+
+FINE_COLOURS = 90
+"""Quality from which on colours are kept as finely as lightness."""
 
 MEDIA_TYPES = {"jpeg": "image/jpeg", "png": "image/png"}
 
@@ -134,4 +140,13 @@ def _encoded(image: Image, quality: int) -> Thumbnail:
     size = image.width, image.height
     if image.hasalpha():
         return Thumbnail(bytes(image.pngsave_buffer(compression=6, keep="none")), *size, "png")
-    return Thumbnail(bytes(image.jpegsave_buffer(Q=quality, keep="none")), *size, "jpeg")
+    return Thumbnail(_jpeg(computed(image), quality), *size, "jpeg")
+
+
+def _jpeg(pixels: Pixels, quality: int) -> bytes:
+    """By Pillow, whose library writes the same in half the time; colours at half the size below a quality of 90, as libvips has it."""
+    file = BytesIO()
+    Pillow.fromarray(pixels).save(
+        file, "JPEG", quality=quality, subsampling="4:2:0" if quality < FINE_COLOURS else "4:4:4"
+    )
+    return file.getvalue()
