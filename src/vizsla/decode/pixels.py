@@ -18,6 +18,8 @@ KEPT_SHORT_SIDE = 384
 """What the largest usual image towers look at (CLIP and SigLIP at 336 and 384)."""
 KEPT_PIXELS = 4_000_000
 """A strip that is much longer than wide is kept at a shorter side than the above."""
+UPRIGHT = 1
+"""EXIF orientation of what is stored as it is shown."""
 STRIP = 64
 """Rows that are computed at once."""
 
@@ -51,7 +53,7 @@ def to_srgb(image: Image, width: int, height: int) -> Pixels:
         image = image.colourspace("srgb").cast("uchar")
     if image.bands > 4:
         image = image.extract_band(0, n=4 if image.hasalpha() else 3)
-    if image.get_typeof("orientation"):
+    if image.get_typeof("orientation") and image.get("orientation") != UPRIGHT:
         image = image.copy_memory().autorot()
     return computed(image)
 
