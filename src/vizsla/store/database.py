@@ -15,11 +15,7 @@ from sqlalchemy.exc import DatabaseError
 BUSY_SECONDS = 60
 """How long a writer waits for another: longer than any batch takes, shorter than a person's patience."""
 
-MAPPED_BYTES = 2**30
-"""Of an SQLite file that are read from the system's memory instead of by a call for each page."""
-
 _PRAGMAS = (
-    f"PRAGMA mmap_size={MAPPED_BYTES}",
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
