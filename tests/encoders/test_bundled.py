@@ -155,8 +155,12 @@ def test_few_names_are_compared_wholly_and_relevance_is_as_if_all_were(subject: 
     highest = np.maximum.reduceat((units @ vector)[members], starts)
     wanted = np.maximum(np.exp(5 * (highest - 1)) - 0.1, 0) / 0.9
     for head in (8, 31):
-        relevance = Classes(names, members, starts, 5, 0.1, head).relevance(vector.astype(np.float32))
-        np.testing.assert_allclose(relevance, wanted, atol=1e-4)
+        classes = Classes(names, members, starts, 5, 0.1, head)
+        relevance = classes.relevance(np.stack([vector, -vector]).astype(np.float32))
+        np.testing.assert_allclose(relevance[0], wanted, atol=1e-4)
+        np.testing.assert_array_equal(
+            relevance[1:], classes.relevance(-vector[np.newaxis].astype(np.float32))
+        )
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,9 @@ class Classes:
     ) -> None:
         names = phrases.astype(np.float32)
         names /= np.linalg.norm(names, axis=1, keepdims=True)
-        self._head, self._tail = (np.ascontiguousarray(part) for part in (names[:, -head:], names[:, :-head]))
+        self._head, self._tail = (
+            np.ascontiguousarray(part) for part in (names[:, -head:].T, names[:, :-head])
+        )
         self._rest: Vectors = np.linalg.norm(self._tail, axis=1)
         self._named = _inverted(members, starts, len(names))
         self._size = head
@@ -45,31 +47,31 @@ class Classes:
         self._nearest = 1 + float(np.log(least)) / sharpness
         self.count = len(starts)
 
-    def relevance(self, vector: Vectors) -> Vectors:
-        """Return how relevant each class is, `(classes,)` in 0..1, to a subject.
+    def relevance(self, subjects: Vectors) -> Vectors:
+        """Return how relevant each class is, `(subjects, classes)` in 0..1.
 
         It is `exp(sharpness * (s - 1))`, where `s` is the highest cosine of the subject to any name of the class or of
         anything above it, without the `least` that everything has to do with everything.
 
         Args:
-            vector: `(dimension,)`, of length 1.
+            subjects: `(subjects, dimension)`, of length 1.
         """
-        relevance = np.zeros(self.count, np.float32)
-        near, cosines = self._near(vector)
-        if len(near):
-            named = [self._named[name] for name in near.tolist()]
-            each = (np.exp(self._sharpness * (cosines - 1)) - self._least) / (1 - self._least)
-            # Of a class that is named several times the last counts, which is the nearest.
-            relevance[np.concatenate(named)] = each.repeat([len(classes) for classes in named])
+        relevance = np.zeros((len(subjects), self.count), np.float32)
+        heads = subjects[:, -self._size :] @ self._head  # The names are read once for all subjects.
+        for row, subject, known in zip(relevance, subjects, heads, strict=True):
+            near, cosines = self._near(subject[: -self._size], known)
+            if len(near):
+                named = [self._named[name] for name in near.tolist()]
+                each = (np.exp(self._sharpness * (cosines - 1)) - self._least) / (1 - self._least)
+                # Of a class that is named several times the last counts, which is the nearest.
+                row[np.concatenate(named)] = each.repeat([len(classes) for classes in named])
         return relevance
 
-    def _near(self, vector: Vectors) -> tuple[NDArray[np.intp], Vectors]:
+    def _near(self, tail: Vectors, known: Vectors) -> tuple[NDArray[np.intp], Vectors]:
         """Return the names whose relevance is above `least`, the nearest last, and their cosines.
 
         By the first dimensions alone a cosine is known within the product of what is left of both (Cauchy and Schwarz).
         """
-        head, tail = vector[-self._size :], vector[: -self._size]
-        known = self._head @ head
         possible = (known + self._rest * math.sqrt(tail @ tail) > self._nearest).nonzero()[0]
         cosines = known[possible] + self._tail[possible] @ tail
         order = cosines.argsort()

@@ -84,7 +84,7 @@ class TextTower:
         subjects, colours = row[: self._projection.shape[1]], row[self._projection.shape[1] :]
         certain = 0.0
         if asked.subjects:
-            relevance = np.stack([self._classes.relevance(self._embed(*one)) for one in asked.subjects])
+            relevance = self._classes.relevance(np.stack([self._embed(*one) for one in asked.subjects]))
             sure = np.minimum(relevance.max(axis=1) / NAMED, 1) ** 2
             certain = float(sure.max())
             share = certain / max(float(sure.sum()), 1e-9)
