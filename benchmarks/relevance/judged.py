@@ -59,6 +59,8 @@ class Judged(msgspec.Struct, frozen=True):
     questions: tuple[Question, ...]
     measure: str = "nDCG@10"
     """What its budgets are about: one of `measures.MEASURES`."""
+    whole: bool = False
+    """Whether all questions are asked, because the goal is about all of them."""
 
 
 def order(text: str) -> int:

@@ -50,7 +50,7 @@ def of_photos(photos: Path) -> Iterator[Judged]:
     shelf = Shelf("photos", pictures, dict.fromkeys(names, Texts()))
     asked = [_question(query, _of(category, names)) for query, category in CATEGORIES.items()]
     everyday = tuple(one for one in asked if len(one.relevant) >= FEWEST)
-    yield Judged("photos, no text", shelf, everyday, "P@16")
+    yield Judged("photos, no text", shelf, everyday, "P@16", whole=True)
     slips = {wrong: one.relevant for one in everyday if (wrong := slip(one.text))}
     yield Judged("photos, misspelt", shelf, tuple(_question(wrong, keys) for wrong, keys in slips.items()))
     gone = {query: _of(category, names) for query, category in TAKEN_AWAY.items()}
