@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from vizsla.blobs import BlobError, Blobs
 from vizsla.decode import DecodeError, open_picture
-from vizsla.store import Store, Stored
+from vizsla.store import Store, Stored, StoreError
 
 from .grouping import COMPARED, Groups, Known, Look, Newcomer, look_of
 
@@ -56,8 +57,9 @@ def misplaced(store: Store, blobs: Blobs) -> dict[int, bytes]:
         _put(one, group, shelf, groups)
         if group != record.group:
             moved[one.number] = group
-    if not moved:
-        store.put_mark(COMPARED, step)
+    if fresh and not moved:
+        with suppress(StoreError):  # it saves the next time work; a library on a full disk, or that may not be written, is checked too
+            store.put_mark(COMPARED, step)
     return moved
 
 
