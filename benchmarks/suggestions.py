@@ -49,7 +49,7 @@ def main() -> None:
     unlike = list({(row.get("title"), *row.get("tags", ())): row for row in rows}.values())
     records = [record_of(number, row) for number, row in enumerate(unlike)]
     with tempfile.TemporaryDirectory() as directory:
-        store, engine = Store(Path(directory, "records.db")), LocalEngine(Path(directory, "index"), 256)
+        store, engine = Store(Path(directory, "records.db")), LocalEngine(Path(directory, "index"), None)
         try:
             fill(store, engine, records[::2])
             measure(Asking(store, engine), records[::2], [items_of(one) for one in records[1::2]])
