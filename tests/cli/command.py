@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,12 @@ TIMEOUT = 120
 
 _BYTECODE = tempfile.TemporaryDirectory(prefix="vizsla-tests-")
 """Commands start with compiled modules, as where they are installed, also if the tests are told to write none."""
+
+
+if (
+    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+):  # as shells start what runs in the background; commands would inherit it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def environment(**variables: str) -> dict[str, str]:

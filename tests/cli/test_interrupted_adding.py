@@ -81,7 +81,7 @@ def test_ctrl_c_leaves_a_whole_library_and_the_next_run_adds_the_rest(
         promised = wait_for_some(library_directory, process)
         interrupt(process)
         printed, said = process.communicate(timeout=TIMEOUT)
-    assert (process.returncode, said) == (1, "vizsla: stopped; what was done is kept\n")
+    assert (process.returncode, said) == (1, "vizsla: stopped; what was done is kept\n"), printed
     kept = acknowledged(library_directory)
     assert len(promised) <= len(kept) < MANY
     assert f" {len(kept)} added, 0 updated, 0 unchanged, 0 failed in " in printed
