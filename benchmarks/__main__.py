@@ -1,4 +1,4 @@
-"""`python -m benchmarks [PART...]` (`make bench`): run every part and write RESULTS.md.
+"""`python -m benchmarks [PART...]` (`make bench`): run every part, or some, and put what they print into RESULTS.md.
 
 Each part is a module that can be run alone. Two collections cannot be distributed: DATA (`VIZSLA_TEST_DATA`) holds
 `photos/` and `photos.csv`, CORPORA (`VIZSLA_CORPORA`) holds openclipart and tuxpaint unpacked, with
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -73,7 +74,7 @@ ABOUT = ("faiss-cpu", "tantivy", "onnxruntime", "pyvips-binary", "uvicorn", "num
 HEAD = """\
 # Measurements
 
-Written by `{command}`; do not edit. Figures of one run on one machine: compare ratios and columns, not runs.
+Written by `{command}`; do not edit. Each part is of one run on one machine: compare ratios and columns, not runs.
 
 {machine}
 
@@ -83,15 +84,32 @@ Written by `{command}`; do not edit. Figures of one run on one machine: compare 
 """
 
 
+SECTION = re.compile(r"^## (\S+)\n\n`[^`]*`\n\n```\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
+
+
 def main() -> None:
-    asked = sys.argv[1:] or list(PARTS)
-    together = [part for part in asked if part not in APART]
-    if together:
-        write(RESULTS, "make bench", {part: run(part) for part in together})
-    for part in asked:
-        if part in APART:
-            name = part.replace(":", "-").upper()
-            write(RESULTS.with_name(f"{name}.md"), f"python -m benchmarks {part}", {part: run(part)})
+    failed = []
+    for part in sys.argv[1:] or list(PARTS):
+        try:
+            keep(part, run(part))
+        except subprocess.CalledProcessError:
+            failed.append(part)
+    if failed:
+        raise SystemExit(f"failed: {', '.join(failed)}")
+
+
+def keep(part: str, printed: str) -> None:
+    """Put what a part printed in the place of what it printed the last time."""
+    file = RESULTS.with_name(f"{part.replace(':', '-').upper()}.md") if part in APART else RESULTS
+    asked = f"python -m benchmarks {part}" if part in APART else "make bench"
+    sections = {**kept(file), part: printed.strip("\n")}
+    write(file, asked, {name: sections[name] for name in ARGUMENTS if name in sections})
+
+
+def kept(file: Path) -> dict[str, str]:
+    """What each part printed the last time."""
+    text = file.read_text("utf-8") if file.exists() else ""
+    return dict(SECTION.findall(text))
 
 
 def write(file: Path, asked: str, printed: Mapping[str, str]) -> None:
@@ -102,12 +120,9 @@ def write(file: Path, asked: str, printed: Mapping[str, str]) -> None:
         for line in text.splitlines()
         if line.startswith(MARK)
     )
-    sections = [HEAD.format(command=asked, machine=machine(), budgets=budgets)]
-    for part, text in printed.items():
-        rest = "\n".join(line for line in text.splitlines() if not line.startswith(MARK)).strip("\n")
-        if rest:
-            sections.append(f"## {part}\n\n`{command(part)}`\n\n```\n{rest}\n```\n")
-    file.write_text("\n".join(sections), "utf-8")
+    head = HEAD.format(command=asked, machine=machine(), budgets=budgets)
+    sections = [f"## {part}\n\n`{command(part)}`\n\n```\n{text}\n```\n" for part, text in printed.items()]
+    file.write_text("\n".join([head, *sections]), "utf-8")
     print(f"wrote {file}", file=sys.stderr)
 
 
@@ -120,7 +135,11 @@ def module(part: str) -> str:
 
 
 def run(part: str) -> str:
-    """What a part prints."""
+    """What a part prints.
+
+    Raises:
+        CalledProcessError: it failed.
+    """
     print(f"{command(part)} ...", file=sys.stderr, flush=True)
     arguments = [located(argument) for argument in ARGUMENTS[part]]
     missing = [argument for argument in arguments if "/" in argument and not Path(argument).exists()]
@@ -129,9 +148,9 @@ def run(part: str) -> str:
     absent = [name for name in NEEDED.get(part.partition(":")[0], ()) if find_spec(name) is None]
     if absent:
         return f"not measured here: {', '.join(absent)} of the dependency group bench are not installed"
-    done = subprocess.run([sys.executable, "-m", module(part), *arguments], stdout=subprocess.PIPE, text=True)
-    if done.returncode:
-        raise SystemExit(f"{part} failed")
+    done = subprocess.run(
+        [sys.executable, "-m", module(part), *arguments], stdout=subprocess.PIPE, text=True, check=True
+    )
     print(done.stdout, file=sys.stderr)
     return done.stdout
 

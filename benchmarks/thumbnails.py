@@ -43,8 +43,10 @@ def main() -> None:
 
 def thumbnails(address: str) -> list[str]:
     """The targets of some thumbnails."""
-    answer = httpx.get(f"{address}/v7.0/images/search", params={"q": "picture", "count": PICTURES}).json()
-    return [f"/th?{image['thumbnailUrl'].partition('?')[2]}" for image in answer["value"]]
+    asked: list[dict[str, str | int]] = [{"q": query, "count": PICTURES} for query in QUERIES]
+    answers = [httpx.get(f"{address}/v7.0/images/search", params=one).json() for one in asked]
+    found = dict.fromkeys(image["thumbnailUrl"] for answer in answers for image in answer["value"])
+    return [f"/th?{url.partition('?')[2]}" for url in islice(found, PICTURES)]
 
 
 def measure(address: str, kept: Sequence[str]) -> None:
