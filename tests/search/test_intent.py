@@ -15,10 +15,7 @@ from .worlds import HERE, ids, record, world
     ("query", "asks"),
     [
         *((query, True) for query in ("nude", "NUDE women", '"naked man"', "art OR porn", "intitle:sexy")),
-        *(
-            (query, None)
-            for query in ("dog", "art -nude", "cock", "great tits", "pussy cat", "-xxx")
-        ),
+        *((query, None) for query in ("dog", "art -nude", "cock", "great tits", "pussy cat", "-xxx")),
     ],
 )
 def test_a_query_that_asks_for_adult_pictures_is_told(query: str, asks: bool | None) -> None:

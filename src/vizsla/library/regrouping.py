@@ -58,7 +58,8 @@ def misplaced(store: Store, blobs: Blobs) -> dict[int, bytes]:
         if group != record.group:
             moved[one.number] = group
     if fresh and not moved:
-        with suppress(StoreError):  # it saves the next time work; a library on a full disk, or that may not be written, is checked too
+        # It only saves work the next time: a library on a full disk is checked too.
+        with suppress(StoreError):
             store.put_mark(COMPARED, step)
     return moved
 
