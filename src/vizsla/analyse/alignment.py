@@ -6,6 +6,8 @@ Iterative Image Registration Technique", IJCAI 1981), with a gain and an offset 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
@@ -39,9 +41,7 @@ class Laid(msgspec.Struct, frozen=True):
 
     def sampled(self, image: Floats) -> Floats:
         """`(GRID, GRID)` or `(GRID, GRID, 3)` of a square of any side."""
-        down, across = self.places()
-        side = len(image)
-        rows, columns = tents(side, down, self.scale_y / GRID), tents(side, across, self.scale_x / GRID)
+        rows, columns = _weights(self, len(image))
         if image.ndim == 2:
             flat: Floats = (rows @ image @ columns.T).astype(np.float32)
             return flat
@@ -63,6 +63,13 @@ class Laid(msgspec.Struct, frozen=True):
                 for value, step, (low, high) in zip(now, by, bounds, strict=True)
             )
         )
+
+
+@lru_cache(64)
+def _weights(laid: Laid, side: int) -> tuple[Floats, Floats]:
+    """How the points are sampled from rows and from columns of a square; several are laid alike, one after the other."""
+    down, across = laid.places()
+    return tents(side, down, laid.scale_y / GRID), tents(side, across, laid.scale_x / GRID)
 
 
 UPON = Laid()

@@ -154,15 +154,16 @@ def _ways(one: Floats, other: Floats, scale: float) -> tuple[Laid, ...]:
 
 def _least(one: Floats, other: Floats, ways: tuple[Laid, ...]) -> tuple[Laid, Difference]:
     """The way by which least is left."""
-    return min(((laid, _left(one, other, laid)) for laid in ways), key=lambda way: way[1].parts)
+    first = UPON.sampled(one)
+    return min(((laid, _left(one, first, other, laid)) for laid in ways), key=lambda way: way[1].parts)
 
 
-def _left(one: Floats, other: Floats, laid: Laid) -> Difference:
+def _left(one: Floats, first: Floats, other: Floats, laid: Laid) -> Difference:
     """What differs in colour, whichever of the two is made as bright as the other: light that was cut off is not known."""
     inside = laid.inside()
     if not inside.any():
         return _NOTHING_ALIKE
-    first, second = UPON.sampled(one), laid.sampled(other)
+    second = laid.sampled(other)
     ways = (
         _apart(laid.sampled(_toned(other, _tones(second[inside], first[inside]))), first, inside),
         _apart(UPON.sampled(_toned(one, _tones(first[inside], second[inside]))), second, inside),
