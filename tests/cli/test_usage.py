@@ -104,7 +104,7 @@ def loaded_by(*arguments: str | Path) -> set[str]:
 
 @pytest.mark.parametrize(
     ("command", "index"),
-    [("--help", 0), ("keys create", 0), ("keys list", 0), ("add", 0), ("status", 1)],
+    [("--help", 0), ("keys create", 0), ("keys list", 0), ("add", 0), ("status", 1), ("check", 1)],
 )
 def test_commands_load_no_decoder_encoder_or_server_and_the_index_only_to_look_at_it(
     shared_library: Path, command: str, index: int

@@ -13,7 +13,8 @@ from vizsla.analyse import VERSIONS
 from vizsla.blobs import Blobs
 from vizsla.gallery import gallery_directory
 from vizsla.library import Library, regrouping
-from vizsla.library.grouping import COMPARED, Groups, InStore, Look, Newcomer
+from vizsla.library.compared import COMPARED
+from vizsla.library.grouping import Groups, InStore, Look, Newcomer
 from vizsla.library.regrouping import misplaced
 from vizsla.records import ImageRecord
 

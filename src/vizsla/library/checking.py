@@ -11,6 +11,7 @@ from vizsla.records import ImageRecord
 from vizsla.sources import SourceError, open_source
 
 from .choices import Choices
+from .compared import compared_to
 
 if TYPE_CHECKING:
     from .library import Library
@@ -77,8 +78,6 @@ def _mend(library: Library, records: list[ImageRecord]) -> None:
 
 def _group_problems(library: Library, *, repair: bool) -> list[Problem]:
     """Records that were never compared with others, and copies that missed each other, as when two processes add at once."""
-    from .regrouping import misplaced  # brings the decoder
-
     problems = []
     if uncompared := _uncompared(library):
         if repair:
@@ -86,11 +85,20 @@ def _group_problems(library: Library, *, repair: bool) -> list[Problem]:
         mended = repair and not _uncompared(library)
         text = f"{len(uncompared):,} pictures were added before copies were looked for"
         problems.append(Problem(text, mended))
-    if moved := misplaced(library.store, library.blobs):
+    if moved := _misplaced(library):
         if repair:
             library.store.regroup(moved)
         problems.append(Problem(f"{len(moved):,} pictures are not in the group of their copies", repair))
     return problems
+
+
+def _misplaced(library: Library) -> dict[int, bytes]:
+    """See `regrouping.misplaced`, which brings the decoder: it is asked only if something came since all were compared."""
+    if compared_to(library.store) == library.store.sequence():
+        return {}
+    from .regrouping import misplaced
+
+    return misplaced(library.store, library.blobs)
 
 
 def _uncompared(library: Library) -> list[ImageRecord]:

@@ -22,6 +22,8 @@ from vizsla.blobs import BlobError, Blobs
 from vizsla.decode import DecodeError, open_picture
 from vizsla.store import Store
 
+from .compared import compared_to, note_compared
+
 FARTHEST = 84
 """Bits of 256 by which hashes of copies may differ: a corner that is cut off changes about
 80. What is no copy may be as near; that is told by laying the pictures upon each other."""
@@ -36,9 +38,6 @@ STAYING, LEAVING = 1.3, 0.9
 """How much more a picture may differ from its own group, and how much less from another, when groups are looked through:
 the thumbnail that is compared is not quite what was compared before."""
 
-
-COMPARED = "compared 2"
-"""Mark of the step up to which all records have been compared with each other; the number rises when copies are told otherwise."""
 LEAST_ANEW = 10_000
 """Hashes that are followed at least before they are read anew, to forget those of records that changed or are gone."""
 
@@ -260,12 +259,12 @@ class InStore:
         with self._following:
             self._meet()
             if self._whole:
-                self._store.put_mark(COMPARED, self._sequence)
+                note_compared(self._store, self._sequence)
 
     def _meet(self) -> None:
         """Follow, and see whether there is anything but what was compared."""
         self._follow()
-        expected = self._store.mark(COMPARED) if self._expected is None else self._expected
+        expected = compared_to(self._store) if self._expected is None else self._expected
         self._whole &= self._sequence <= expected
 
     def copy_of(self, small: NDArray[np.uint8]) -> bytes | None:

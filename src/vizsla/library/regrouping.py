@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 
 from vizsla.blobs import BlobError, Blobs
 from vizsla.decode import DecodeError, open_picture
-from vizsla.store import Store, Stored, StoreError
+from vizsla.store import Store, Stored
 
-from .grouping import COMPARED, Groups, Known, Look, Newcomer, look_of
+from .compared import compared_to, note_compared
+from .grouping import Groups, Known, Look, Newcomer, look_of
 
 AT_ONCE = 500
 """Records that are read together."""
@@ -42,7 +42,7 @@ def misplaced(store: Store, blobs: Blobs) -> dict[int, bytes]:
     name, also when the record is gone that gave it. Records without a hash or a thumbnail are left where they are.
     """
     step = store.sequence()
-    fresh = _since(store, store.mark(COMPARED))
+    fresh = _since(store, compared_to(store))
     shelf = _SoFar()
     groups = Groups(shelf, blobs)
     moved: dict[int, bytes] = {}
@@ -58,9 +58,7 @@ def misplaced(store: Store, blobs: Blobs) -> dict[int, bytes]:
         if group != record.group:
             moved[one.number] = group
     if fresh and not moved:
-        # It only saves work the next time: a library on a full disk is checked too.
-        with suppress(StoreError):
-            store.put_mark(COMPARED, step)
+        note_compared(store, step)
     return moved
 
 
