@@ -42,7 +42,7 @@ class Looks(msgspec.Struct, frozen=True):
 
 
 NO_WORDS = Scored((), ())
-NO_LOOKS = Looks(Scored((), ()), 0)
+NO_LOOKS = Looks(NO_WORDS, 0)
 
 
 class LocalEngine:

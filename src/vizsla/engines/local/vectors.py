@@ -23,8 +23,8 @@ from .planner import ENOUGH, beam_width
 LINKS = 16
 """Neighbours of a vector in the graph (`M`; twice as many on the ground layer)."""
 CONSTRUCTION = 200
-"""How wide the graph is searched for the neighbours of a new vector (`efConstruction`). With 100, one of thirty queries over
-vectors in tight groups never came to the group that it was nearest to; `benchmarks/speed.py` prints the recall."""
+"""How wide the graph is searched for the neighbours of a new vector (`efConstruction`). With 100, queries over
+vectors in tight groups sometimes never came to the group that they were nearest to; `benchmarks/speed.py` prints the recall."""
 STRIDE = 1000
 """Vectors added to a graph between two looks at whether to go on."""
 
