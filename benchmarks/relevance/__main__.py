@@ -1,8 +1,8 @@
 """How well the right pictures come first: `python -m benchmarks.relevance --photos DIR --corpora DIR`.
 
 Sets: photos of which nothing is said, by everyday categories (as `benchmarks.encoder` judges); clip art without its tags, by
-its tags, and by tags with one slip of the pen; pictures for children, by their description, with and without it, and by
-two words of the description in ten languages, against a library that is described in that language alone, without a
+its tags, by two of them, and by tags with one slip of the pen; pictures for children, by their description, with and without
+it, and by two words of the description in ten languages, against a library that is described in that language alone, without a
 market in the request; and words for what a library shows nothing of. Only the test half of the questions is asked, and
 whoever tunes looks at `--half tune`; but of everyday categories all, which the goal is about: the floor was chosen with half of them before our eyes.
 

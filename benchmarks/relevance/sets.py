@@ -8,6 +8,7 @@ import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,8 @@ LANGUAGES = {
 
 TAGS = 200
 TAG_HOLDERS = range(8, 201)
+PAIRS, FEWEST_OF_TWO, SAYING_MORE = 200, 5, 0.6
+"""Queries of two tags; how many pictures carry both at least; and of the pictures with either the share that does at most."""
 STAMPS = 300
 """Descriptions that are asked for; half of them are in each half."""
 
@@ -62,7 +65,7 @@ def of_photos(photos: Path) -> Iterator[Judged]:
 
 
 def of_clipart(table: Path, limit: int | None) -> Iterator[Judged]:
-    """Clip art with title and description, asked for by its tags, right and wrong, and by what it shows nothing of.
+    """Clip art with title and description, asked for by its tags, alone, in twos and misspelt, and by what it shows nothing of.
 
     Args:
         limit: so many of the pictures, chosen by chance.
@@ -73,8 +76,11 @@ def of_clipart(table: Path, limit: int | None) -> Iterator[Judged]:
     texts = {key: Texts(row["title"], row["description"]) for key, row in told.items()}
     shelf = Shelf("openclipart", pictures, texts)
     tagged = {key: frozenset(row["tags"]) for key, row in told.items()}
-    tags = _tags(tagged, {row["creator"].lower() for row in rows})
+    creators = {row["creator"].lower() for row in rows}
+    tags = _tags(tagged, creators, TAGS)
     yield Judged("openclipart, no tags", shelf, tuple(_question(tag, keys) for tag, keys in tags.items()))
+    pairs = _pairs(tagged, _tags(tagged, creators, None))
+    yield Judged("openclipart, two tags", shelf, tuple(_question(two, keys) for two, keys in pairs.items()))
     said = {word for row in rows for word in _everything(row).lower().split()}
     slips = {wrong: keys for tag, keys in tags.items() if (wrong := slip(tag)) and not said & {wrong}}
     yield Judged(
@@ -147,7 +153,9 @@ def _of(category: str, names: Mapping[str, Sequence[str]]) -> frozenset[str]:
     return frozenset(key for key, labels in names.items() if category.lower() in labels)
 
 
-def _tags(tagged: Mapping[str, frozenset[str]], creators: set[str]) -> dict[str, frozenset[str]]:
+def _tags(
+    tagged: Mapping[str, frozenset[str]], creators: set[str], most: int | None
+) -> dict[str, frozenset[str]]:
     """Tags that a person would type, and who carries them; names of creators are none."""
     counts = Counter(tag for tags in tagged.values() for tag in tags)
     wanted = [tag for tag, count in counts.items() if count in TAG_HOLDERS and tag.replace(" ", "").isalpha()]
@@ -155,8 +163,25 @@ def _tags(tagged: Mapping[str, frozenset[str]], creators: set[str]) -> dict[str,
     for key, tags in tagged.items():
         for tag in tags:
             holders[tag].add(key)
-    chosen = sorted((tag for tag in wanted if tag not in creators), key=order)[:TAGS]
+    chosen = sorted((tag for tag in wanted if tag not in creators), key=order)[:most]
     return {tag: frozenset(holders[tag]) for tag in sorted(chosen)}
+
+
+def _pairs(
+    tagged: Mapping[str, frozenset[str]], tags: Mapping[str, frozenset[str]]
+) -> dict[str, frozenset[str]]:
+    """Two tags of one word each that several pictures carry both, none of which says what the other does, and who carries them."""
+    holders: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for key, held in tagged.items():
+        for two in combinations(sorted(tag for tag in held if tag in tags and " " not in tag), 2):
+            holders[two].add(key)
+    wanted = [
+        two
+        for two, keys in holders.items()
+        if len(keys) >= FEWEST_OF_TWO and len(keys) <= SAYING_MORE * min(len(tags[tag]) for tag in two)
+    ]
+    chosen = sorted(wanted, key=lambda two: order(" ".join(two)))[:PAIRS]
+    return {" ".join(sorted(two, key=order)): frozenset(holders[two]) for two in sorted(chosen)}
 
 
 def _shelf(language: str, pictures: Pictures, told: Mapping[str, Mapping[str, Any]]) -> Shelf:

@@ -11,8 +11,11 @@ import Stemmer
 
 from benchmarks.relevance.judged import Shelf
 from vizsla.encoders.seam import Encoder, InputGeometry, Pixels, Vectors
+from vizsla.engines.seam import Plan
 from vizsla.library import Library
+from vizsla.records import Vector
 from vizsla.search import Addresses
+from vizsla.search.query import read
 from vizsla.search.searcher import Searcher
 from vizsla.wire import SearchParameters, parse_search
 
@@ -56,8 +59,13 @@ def systems(library: Library, shelf: Shelf) -> dict[str, System]:
     return {
         "hybrid": lambda text: _answered(library, whole, text),
         "keywords": lambda text: _answered(library, words, text),
-        "looks": lambda text: _looks(library, text),
-        "uncut": lambda text: _looks(library, text, floor=None, peak=None),
+        "looks": lambda text: _looks(library, library.searcher.plan(_asked(text))),
+        "uncut": lambda text: _looks(
+            library,
+            msgspec.structs.replace(
+                library.searcher.plan(_asked(text)), vector=_vector(library, text), floor=None, peak=None
+            ),
+        ),
         "bm25s": _bm25(library, shelf.language),
     }
 
@@ -112,8 +120,15 @@ def _answered(library: Library, searcher: Searcher, text: str) -> Answer:
     return _once((one.record.group.hex() for one in found if one), images.total_estimated_matches)
 
 
-def _looks(library: Library, text: str, **changed: None) -> Answer:
-    plan = msgspec.structs.replace(library.searcher.plan(_asked(text)), words=None, **changed)
+def _vector(library: Library, text: str) -> Vector:
+    """Of the query as it was meant."""
+    context = library.searcher.search(_asked(text), Addresses("")).query_context
+    vector: Vector = library.encoder.encode_texts([read(context.altered_query or text).text])[0]
+    return vector
+
+
+def _looks(library: Library, plan: Plan) -> Answer:
+    plan = msgspec.structs.replace(plan, words=None)
     if plan.vector is None or not plan.vector.any():
         return Answer((), 0)  # such a plan would ask for everything
     hits = library.indexer.engine.search(plan)

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-import msgspec
 import numpy as np
 
 from vizsla.engines.fusion import VARIED, Scored, fused, quality_of, raised, varied
@@ -80,6 +79,8 @@ class ReferenceEngine:
     def search(self, plan: Plan) -> Hits:
         allowed = sorted(self._allowed(plan), reverse=True)
         words = self.demanded(plan.words)
+        if words is not None and self.demanded(plan.loose) is not None:
+            words = words if self._by_words(words, allowed).numbers else plan.loose
         if plan.vector is not None and plan.vector.any() and plan.vector.shape != (self._dimension,):
             raise ValueError("the vector does not fit")
         vector = plan.vector if plan.vector is not None and plan.vector.any() else None
@@ -93,10 +94,7 @@ class ReferenceEngine:
             head, near = self._raised(head), self._raised(near)
         scores = fused(head, near, found, plan.peak or 0.0)
         others = [number for number in ranked.numbers if number not in scores]
-        hits = self._shown([*scores, *others], plan, scores)
-        if hits.total or words is None or self.demanded(plan.loose) is None:
-            return hits
-        return self.search(msgspec.structs.replace(plan, words=plan.loose, loose=None))
+        return self._shown([*scores, *others], plan, scores)
 
     def _raised(self, scored: Scored) -> Scored:
         records = [self._records[number][0] for number in scored.numbers]

@@ -54,6 +54,31 @@ class ChoosyEncoder(WordEncoder):
     floor = 0.1
 
 
+class UnsureEncoder(ChoosyEncoder):
+    """Hardly knows what any word looks like."""
+
+    def encode_texts(self, texts: Sequence[str]) -> Vectors:
+        return 1e-3 * super().encode_texts(texts)
+
+
+def test_looks_that_no_picture_can_have_do_not_order_what_words_find() -> None:
+    seen = direction("gas") / np.linalg.norm(direction("gas"))
+    records = [record(1, title="gas giant"), record(2, title="gas giant")]
+    with world(records, [seen, -seen]) as here:
+        searchers = [Searcher(here.store, here.engine, made) for made in (UnsureEncoder, ChoosyEncoder)]
+        answers = [ids(searcher.search(SearchParameters(q="gas"), HERE)) for searcher in searchers]
+    assert answers == [[f"{2:040X}", f"{1:040X}"], [f"{1:040X}", f"{2:040X}"]]
+
+
+def test_what_holds_some_of_the_words_is_found_beside_what_looks_like_the_query() -> None:
+    vectors = [direction("bouleau cricket"), np.zeros(DIMENSION, np.float32)]
+    with world([record(1, title="photo"), record(2, title="boule de cricket")], vectors) as here:
+        answer = Searcher(here.store, here.engine, ChoosyEncoder).search(
+            SearchParameters(q="bouleau cricket"), HERE
+        )
+    assert ids(answer) == [f"{2:040X}", f"{1:040X}"]
+
+
 def test_a_record_that_is_gone_leaves_a_gap_but_no_repetition() -> None:
     records = [record(number, title="dog") for number in range(1, 8)]
     with world(records) as here:

@@ -80,7 +80,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     words: Match | None = None
     loose: Match | None = None
-    """What takes the place of `words` where nothing is found."""
+    """What takes the place of `words` where these find nothing, whatever is found by looks."""
     vector: Vector | None = None
     """`(dimension,)` float32. All zeros: as `None`."""
     floor: float | None = None

@@ -50,6 +50,17 @@ class Asked(msgspec.Struct, frozen=True):
     context: QueryContext
 
 
+class Looks(msgspec.Struct, frozen=True, eq=False):
+    """What pictures are to look like, and how near; see `Plan`."""
+
+    vector: Vector | None = None
+    floor: float | None = None
+    peak: float | None = None
+
+
+NO_LOOKS = Looks()
+
+
 class Searcher:
     """Searches one library. Safe to call from several threads.
 
@@ -149,15 +160,25 @@ class Searcher:
 
     # What answers it
 
+    def _looks(self, text: str) -> Looks:
+        """What is asked of looks: nothing, where the vector is so short that no picture, of length 1, reaches the floor.
+
+        The encoder does not know then what the words look like, and what it says of them would settle which of equal word matches
+        comes first.
+        """
+        vector, peak = self._encode(text), self._opened().floor
+        floor = self._cut_off.below(peak, vector)
+        short = floor > 0 and float(vector @ vector) < floor**2
+        return NO_LOOKS if short else Looks(vector, floor, peak)
+
     def _plan(self, question: Question, parameters: SearchParameters, within: Filters) -> Plan:
-        vector = self._encode(question.text) if question.text else None
-        peak = self._opened().floor if question.text else None
+        looks = self._looks(question.text) if question.text else NO_LOOKS
         return Plan(
             words=question.words,
             loose=question.loose if question.loose != question.words else None,
-            vector=vector,
-            floor=None if vector is None or peak is None else self._cut_off.below(peak, vector),
-            peak=peak,
+            vector=looks.vector,
+            floor=looks.floor,
+            peak=looks.peak,
             filters=(*filters_of(parameters, int(time.time())), *within),
             demand=question.demand,
             collapse=True,

@@ -20,9 +20,10 @@ from .columns import Bits
 from .conditions import column_named, tests
 from .current import Current, Snapshot
 from .lock import FileLock
-from .queries import match_query
+from .queries import Clause, match_query
 from .scope import Scope, clauses, scope_of, slots
 from .vectors import Piece, nearest, vectors_of
+from .words import Best
 from .writer import Writer
 
 FETCHED = COLLAPSED
@@ -39,6 +40,14 @@ class Looks(msgspec.Struct, frozen=True):
     def numbers(self) -> Sequence[int]:
         """Those that are found."""
         return self.near.numbers[: self.found]
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What words find, and what further matches are asked for with."""
+
+    query: Query
+    narrowing: Sequence[Clause]
+    best: Best
 
 
 NO_WORDS = Scored((), ())
@@ -136,9 +145,7 @@ class LocalEngine:
         if query is None:
             found = _shown(_ranked(NO_WORDS, looks, snapshot, plan), (), snapshot, plan)
             return Hits(_page(found, plan), len(found))
-        hits = _fused(snapshot, query, scope, looks, plan)
-        loose = _query(plan.loose, snapshot) if not hits.total else None
-        return _fused(snapshot, loose, scope, looks, plan) if loose else hits
+        return _fused(snapshot, _told(snapshot, query, scope, plan), looks, plan)
 
     def _vector(self, vector: Vector | None) -> Vector | None:
         if vector is None or self._current.dimension is None or not vector.any():
@@ -245,10 +252,18 @@ def _shown(
     return [*(first[place] for place in order), *shown[len(first) :]]
 
 
-def _fused(snapshot: Snapshot, query: Query, scope: Scope, looks: Looks, plan: Plan) -> Hits:
-    """The head, which is fused and followed by the best of the other word matches, and the rest as they rank."""
+def _told(snapshot: Snapshot, query: Query, scope: Scope, plan: Plan) -> Told:
+    """What the plan's words find, or else its loose ones, whatever looks find."""
     narrowing = clauses(scope, snapshot)
     best = snapshot.words.best(query, narrowing, FETCHED)
+    if not best.total and (loose := _query(plan.loose, snapshot)) is not None:
+        query, best = loose, snapshot.words.best(loose, narrowing, FETCHED)
+    return Told(query, narrowing, best)
+
+
+def _fused(snapshot: Snapshot, told: Told, looks: Looks, plan: Plan) -> Hits:
+    """The head, which is fused and followed by the best of the other word matches, and the rest as they rank."""
+    query, narrowing, best = told.query, told.narrowing, told.best
     leading = Scored(best.numbers[:CANDIDATES], best.scores[:CANDIDATES])
     ranked = _ranked(leading, looks, snapshot, plan)
     others = [number for number in best.numbers[CANDIDATES:] if number not in ranked]
