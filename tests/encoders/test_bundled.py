@@ -21,6 +21,8 @@ from vizsla.encoders import EncoderError, EncoderGone, UnknownEncoder, open_enco
 from vizsla.encoders.bundled.artifact import DIGESTS, IMAGE_TOWER, TEXT_TOWER
 from vizsla.encoders.bundled.classes import Classes
 from vizsla.encoders.bundled.encoder import DIRECTORY, open_bundled
+from vizsla.encoders.bundled.kin import NEAREST, Kin
+from vizsla.encoders.bundled.meant import SHOWN
 from vizsla.encoders.seam import Encoder, Pixels
 
 ARTIFACT_LIMIT = 24_000_000  # Bytes; the wheel is meant to stay small.
@@ -135,6 +137,12 @@ def likeness(encoder: Encoder, one: str, other: str) -> float:
         ("shoes", "shoe"),
         ("kittens", "cat"),
         ("golden gate bridges", "golden gate bridge"),
+        ("sedans", "car"),
+        ("tortoises", "turtle"),
+        ("supermarkets", "grocery store"),
+        ("gas stations", "gas pump"),
+        ("farm animals", "livestock"),
+        ("the spiderweb", "spider web"),
     ],
 )
 def test_forms_of_a_word_are_the_word(encoder: Encoder, form: str, base: str) -> None:
@@ -173,10 +181,42 @@ def test_few_names_are_compared_wholly_and_relevance_is_as_if_all_were(subject: 
         ("the guitar", "guitar", "house"),
         ("dogbasket", "dog", "ship"),
         ("automobile", "car", "bird"),
+        ("toys", "teddy bear", "chihuahua"),
+        ("cats", "siamese cat", "lion"),
+        ("cats", "lion", "dog"),
+        ("monitor", "screen", "komodo dragon"),
+        ("kitchen", "refrigerator", "violin"),
+        ("violin", "cello", "trumpet"),
     ],
 )
 def test_a_query_is_nearer_to_what_it_means(encoder: Encoder, query: str, near: str, far: str) -> None:
     assert likeness(encoder, query, near) > likeness(encoder, query, far)
+
+
+@pytest.mark.parametrize("word", sorted(SHOWN))
+def test_what_shows_a_word_is_what_the_image_tower_knows(encoder: Encoder, word: str) -> None:
+    for name in {*SHOWN[word].names, *(name for _, name in SHOWN[word].weighed)} - {word}:
+        assert np.linalg.norm(encoder.encode_texts([name])[0]) > encoder.floor, name
+
+
+@pytest.mark.parametrize("described", ["cute {}s", "a sleeping {}", "{}s in the woods", "two fluffy {}s"])
+@pytest.mark.parametrize("word", ["dog", "bear", "spider", "lizard"])
+def test_how_something_is_does_not_hide_what_it_is(encoder: Encoder, word: str, described: str) -> None:
+    plain, asked = encoder.encode_texts([word, described.format(word)])
+    assert np.linalg.norm(asked) > 0.9 * np.linalg.norm(plain)
+    assert likeness(encoder, word, described.format(word)) > 0.95
+
+
+def test_what_is_akin_comes_next_and_below_the_floor() -> None:
+    """Classes 0 and 1 are violin and cello, 2 is a harp, 3 a drum."""
+    members = np.array([0, 4, 5, 7, 1, 4, 5, 7, 2, 5, 7, 3, 7], np.uint16)
+    kin = Kin(members, np.array([0, 4, 8, 11], np.int32))
+    relevance = np.array([1, 0.1, 0, 0.6], np.float32)
+    kin.add(relevance)
+    np.testing.assert_allclose(relevance, [1, NEAREST[0], NEAREST[1], 0.6])
+    only_like = np.array([0.9, 0, 0, 0], np.float32)
+    kin.add(only_like)
+    np.testing.assert_allclose(only_like, [0.9, 0, 0, 0])
 
 
 def middle(path: Path, side: int) -> Pixels:

@@ -16,17 +16,20 @@ class Ideas(Struct, frozen=True):
     colours: tuple[int, ...]
 
 
-def ideas(entries: Sequence[int], nouns: Collection[int], colours: Collection[int]) -> Ideas:
+def ideas(
+    entries: Sequence[int], nouns: Collection[int], colours: Collection[int], manner: Collection[int] = ()
+) -> Ideas:
     """Tell apart what a text is made of.
 
     What describes a subject stands before it; what follows the last describes that one. A colour that is also a subject
     ("orange") is one only where there is no other, and is a colour all the same. Without any
-    subject, all that is no colour describes one.
+    subject, the first that says what something is is one, and all that is no colour describes it.
 
     Args:
         entries: of the vocabulary, in the order of the text.
         nouns: entries that name what a picture can show.
         colours: entries that name a colour.
+        manner: entries that say how something is, and not what it is.
     """
     named = tuple(entry for entry in entries if entry in colours)
     subjects: list[tuple[int, tuple[int, ...]]] = []
@@ -41,7 +44,9 @@ def ideas(entries: Sequence[int], nouns: Collection[int], colours: Collection[in
         last, described = subjects[-1]
         subjects[-1] = last, (*described, *before)
     elif before:
-        subjects = [(before[0], tuple(before[1:]))]
+        subject = next((entry for entry in before if entry not in manner), before[0])
+        before.remove(subject)
+        subjects = [(subject, tuple(before))]
     elif not subjects:
         subjects = [(entry, ()) for entry in dict.fromkeys(named) if entry in nouns]
     return Ideas(tuple(subjects), named)

@@ -7,7 +7,6 @@ several subjects are relevant to is added up afterwards, and so are the colours 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,14 +15,14 @@ from numpy.typing import NDArray
 
 from vizsla.encoders.bundled.classes import Classes
 from vizsla.encoders.bundled.ideas import Ideas, ideas
-from vizsla.encoders.bundled.meant import MEANT
+from vizsla.encoders.bundled.kin import Kin
+from vizsla.encoders.bundled.meant import MANNER, MEANT, NOUNS, SHOWN
+from vizsla.encoders.bundled.subjects import Meaning, Subjects
 from vizsla.encoders.bundled.words import Vocabulary
 from vizsla.encoders.seam import Vectors
 
 COLOUR = 0.5
 """What a colour weighs beside a subject: cars of any colour come before other things that are red."""
-DESCRIPTION = 0.5
-"""What words that describe a subject weigh beside it."""
 NAMED = 0.75
 """Relevance of the nearest class from which on a subject is taken for what the class shows ("puppy" for dogs, 0.77). Below are
 things that are only like it, as a kayak (0.65) is like a canoe, which other pictures show."""
@@ -37,21 +36,28 @@ class TextTower:
 
     def __init__(self, path: Path) -> None:
         with np.load(path, allow_pickle=False) as arrays:
-            self._vectors: NDArray[np.int8] = arrays["vectors"]
-            self._weights: Vectors = arrays["weights"].astype(np.float32)
-            self._classes = Classes(
+            self._projection: Vectors = arrays["projection"].astype(np.float32)
+            self._colours: Vectors = arrays["colours"]
+            self._shades = {int(entry): row for row, entry in enumerate(arrays["shades"])}
+            self._likeness = int(arrays["likeness"])
+            self._vocabulary = _vocabulary(arrays["words"], arrays["irregular"], int(arrays["common"]))
+            vectors, beyond = arrays["vectors"], self._vocabulary.size - len(arrays["vectors"])
+            self._weights: Vectors = np.append(
+                arrays["weights"].astype(np.float32), np.ones(beyond, np.float32)
+            )
+            self._manner = frozenset(self._vocabulary.find(" ".join(sorted(MANNER))))
+            named = {*arrays["nouns"].tolist(), *map(self._vocabulary.number, NOUNS)}
+            self._nouns = (named - self._manner) | {*range(len(vectors), self._vocabulary.size)}
+            classes = Classes(
                 arrays["phrases"],
                 arrays["members"],
                 arrays["starts"],
                 float(arrays["sharpness"]),
                 float(arrays["least"]),
             )
-            self._projection: Vectors = arrays["projection"].astype(np.float32)
-            self._nouns = frozenset(arrays["nouns"].tolist())
-            self._colours: Vectors = arrays["colours"]
-            self._shades = {int(entry): row for row, entry in enumerate(arrays["shades"])}
-            self._likeness = int(arrays["likeness"])
-            self._vocabulary = _vocabulary(arrays["words"], arrays["irregular"], int(arrays["common"]))
+            kin = Kin(arrays["members"], arrays["starts"])
+            meanings = _meanings(self._vocabulary)
+            self._subjects = Subjects(vectors, self._weights, classes, kin, meanings, self._manner)
 
     @property
     def dimension(self) -> int:
@@ -63,7 +69,7 @@ class TextTower:
         for row, text in zip(out, texts, strict=True):
             found = [number for number in self._vocabulary.find(text) if self._weights[number]]
             if found:
-                self._fill(row, ideas(found, self._nouns, self._shades.keys()))
+                self._fill(row, ideas(found, self._nouns, self._shades.keys(), self._manner))
         return out
 
     def knows(self, text: str) -> bool:
@@ -84,7 +90,7 @@ class TextTower:
         subjects, colours = row[: self._projection.shape[1]], row[self._projection.shape[1] :]
         certain = 0.0
         if asked.subjects:
-            relevance = self._classes.relevance(np.stack([self._embed(*one) for one in asked.subjects]))
+            relevance = self._subjects.relevance(asked.subjects)
             sure = np.minimum(relevance.max(axis=1) / NAMED, 1) ** 2
             certain = float(sure.max())
             share = certain / max(float(sure.sum()), 1e-9)
@@ -102,17 +108,21 @@ class TextTower:
             return relevance[classes] @ self._projection[classes]
         return relevance @ self._projection
 
-    def _embed(self, subject: int, described: tuple[int, ...]) -> Vectors:
-        """Return the unit vector of a subject and of what describes it."""
-        entries = [subject, *described]
-        vectors = self._vectors[entries].astype(np.float32)
-        weights = self._weights[entries] / np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
-        weights[1:] *= DESCRIPTION
-        total: Vectors = weights @ vectors
-        return total / max(math.sqrt(total @ total), 1e-9)
-
 
 def _vocabulary(words: NDArray[np.uint8], irregular: NDArray[np.uint8], common: int) -> Vocabulary:
     """Read the entries, one a line, and the irregular forms, `form=base` a line."""
     forms = dict(line.split("=") for line in irregular.tobytes().decode("ascii").splitlines())
-    return Vocabulary(words.tobytes().decode("ascii").splitlines(), forms, common, MEANT)
+    entries = words.tobytes().decode("ascii").splitlines()
+    return Vocabulary([*entries, *sorted(SHOWN.keys() - set(entries))], forms, common, MEANT)
+
+
+def _meanings(vocabulary: Vocabulary) -> dict[int, Meaning]:
+    """Return by their numbers what `meant.SHOWN` has by name."""
+    number = vocabulary.number
+    return {
+        number(word): Meaning(
+            tuple(number(name) for name in shown.names),
+            tuple((share, number(name)) for share, name in shown.weighed),
+        )
+        for word, shown in SHOWN.items()
+    }

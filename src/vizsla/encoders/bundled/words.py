@@ -54,7 +54,7 @@ class Vocabulary:
     """Numbers of words and of terms of several words.
 
     `entries` are in lower case, the first `common` of them are the parts of compounds; `irregular` leads inflected
-    forms to entries, and `meant` entries to those that are taken in their place. Vocabularies do not change, so several
+    forms to entries, and `meant` words, entries or not, to the entries that are taken in their place. Vocabularies do not change, so several
     threads may use one.
     """
 
@@ -67,14 +67,23 @@ class Vocabulary:
     ) -> None:
         self._numbers = dict(zip(entries, range(len(entries)), strict=True))
         self._numbers |= {entry: self._numbers[other] for entry, other in meant.items()}
+        self.size = len(entries)
         self._irregular = irregular
         self._common = common
-        self._longest = _longest(entry for names in (entries, irregular) for entry in names)
+        self._longest = _longest(entry for names in (entries, irregular, meant) for entry in names)
 
     @property
     def words(self) -> list[str]:
         """Single words among the entries, in their order: about the most usual first."""
         return [entry for entry in self._numbers if entry.isalpha()]
+
+    def number(self, entry: str) -> int:
+        """Return the number of an entry as it is written.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return self._numbers[entry]
 
     def find(self, text: str) -> list[int]:
         """Return the entries that a text is made of, in its order; what is not known is left out."""
