@@ -34,7 +34,7 @@ def read_classes(wordnet: WordNet) -> Classes:
     members: list[int] = []
     starts: list[int] = []
     sizes: Counter[int] = Counter()
-    for synset in _synsets():
+    for synset in read_synsets():
         starts.append(len(members))
         sizes.update(wordnet.closure(synset))
         lemmas = (lemma.lower() for above in wordnet.closure(synset) for lemma in wordnet.lemmas(above))
@@ -42,7 +42,7 @@ def read_classes(wordnet: WordNet) -> Classes:
     return Classes(list(phrases), np.array(members, np.uint16), np.array(starts, np.int32), sizes)
 
 
-def _synsets() -> list[int]:
+def read_synsets() -> list[int]:
     """Return the WordNet 3.0 offset of each class."""
     package = find_spec("timm")
     if package is None or package.origin is None:
