@@ -32,7 +32,7 @@ from vizsla.encoders import open_encoder
 from vizsla.encoders.seam import Encoder
 from vizsla.engines.languages import fold
 from vizsla.search.lexicon import Lexicon
-from vizsla.search.vocabulary import taught
+from vizsla.search.taught import taught
 
 PREFIX, DELETIONS = 7, 2
 EVERY = 100

@@ -14,7 +14,9 @@ from vizsla.encoders.seam import words_of
 from vizsla.search import Searcher
 from vizsla.search.lexicon import LONGEST, SHORTEST, TWO_SLIPS, Lexicon, slips
 from vizsla.search.query import read
+from vizsla.search.slips import doubt
 from vizsla.search.spelling import corrected
+from vizsla.search.taught import taught
 from vizsla.wire import Images, SearchParameters
 
 from .test_grammar import TYPED
@@ -51,6 +53,7 @@ COUNTS = [
     "50",
 ]
 LEXICON = Lexicon({word: int(count) for word, count in zip(COUNTS[::2], COUNTS[1::2], strict=True)})
+BUNDLED = taught(open_encoder())
 ZOO = frozenset(("zebra", "giraffe", "puppy"))
 
 
@@ -102,6 +105,61 @@ def test_of_several_the_one_with_fewer_slips_then_the_first_letter_then_the_comm
     ]
 
 
+@pytest.mark.parametrize(
+    ("typed", "wanted", "instead"),
+    [
+        ("moneky", "monkey", "money"),  # neighbours swapped, rather than a letter too many
+        ("crav", "crab", "cram"),  # the key beside, rather than one far away
+        ("pimate", "primate", "pirate"),  # a letter left out, rather than another one typed
+        ("eagel", "eagle", "eager"),
+        ("happpy", "happy", "hapmpy"),  # a letter doubled, rather than one far away
+        ("leter", "letter", "later"),  # one of two left out, rather than another vowel
+    ],
+)
+def test_of_several_one_slip_away_the_likelier_slip_counts_beside_how_common_a_word_is(
+    typed: str, wanted: str, instead: str
+) -> None:
+    assert Lexicon({wanted: 2, instead: 9}).closest(typed) == wanted
+    assert doubt(typed, wanted) < doubt(typed, instead)
+
+
+@given(st.text("abcdehloy", min_size=2, max_size=8), st.data())
+def test_swapping_neighbours_and_doubling_a_letter_are_never_doubted_but_for_the_first_letter(
+    word: str, data: st.DataObject
+) -> None:
+    at = data.draw(st.integers(1, len(word) - 1))
+    swapped = word[:at] + word[at : at + 2][::-1] + word[at + 2 :]
+    for typed in {swapped, word[:at] + word[at] + word[at:]} - {word}:
+        assert doubt(typed, word) == 0
+
+
+def test_what_is_too_unlikely_or_cannot_be_meant_gives_way_to_what_is_hardly_less_likely() -> None:
+    words = {"money": 100, "monkey": 90, "trier": 100, "terrier": 1}
+    known = {"monkey", "terrier"}
+    lexicon = Lexicon(words, fits=known.__contains__)
+    assert [lexicon.closest(word) for word in ("moneky", "monney", "trrier")] == ["monkey", None, None]
+    sure = Lexicon({"money": 100, "terrier": 1}, most_doubt=2.1)
+    assert [sure.closest(word) for word in ("terier", "tezrier")] == ["terrier", None]
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        ("eagel", "eagle"),
+        ("moneky", "monkey"),
+        ("ainmals", "animals"),
+        ("tolos", "tools"),
+        ("puppis", "puppies"),
+        ("sgop", "shop"),
+        ("chameau", None),  # French
+    ],
+)
+def test_of_what_the_bundled_encoder_was_taught_everyday_slips_become_what_was_meant(
+    typed: str, wanted: str | None
+) -> None:
+    assert BUNDLED.closest(typed) == wanted
+
+
 def test_a_query_in_another_language_is_left_alone() -> None:
     assert meant("hosre pupies mountian") == "horse puppies mountain"
     assert meant("hosre pupies mountian sialing") == "hosre pupies mountian sialing"
@@ -112,7 +170,8 @@ def test_where_nobody_has_words_nothing_is_corrected() -> None:
 
 
 TAUGHT = Lexicon(
-    {"giraffe": 3, "elephant": 9, "photo": 7, "foot": 8, "blue": 9, "house": 1}, lambda word: word != "photo"
+    {"giraffe": 3, "elephant": 9, "photo": 7, "foot": 8, "blue": 9, "house": 1},
+    fits=lambda word: word != "photo",
 )
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from itertools import chain
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from vizsla.engines.languages import fold
+
+from .slips import doubt
 
 __all__ = ["STOP_WORDS", "Lexicon", "fold", "letters", "slips", "words_of"]
 
@@ -23,6 +25,9 @@ SHORTEST, LONGEST = 4, 40
 
 TWO_SLIPS = 8
 """Letters from which on two slips are corrected."""
+
+LEEWAY = 1.5
+"""How much less likely than the closest a word may be that takes its place because the closest cannot be meant, in powers of ten."""
 
 SOUNDS = (
     ("f", "ph"),
@@ -193,11 +198,16 @@ class Lexicon:
 
     Args:
         vocabulary: folded words and about how many records hold each, as `Engine.vocabulary` tells, or else how usual they are.
-        fits: whether a word can be what somebody meant; if the closest cannot, nothing is.
+        fits: whether a word can be what somebody meant; if the closest cannot, one that is hardly less likely may.
+        most_doubt: how unlikely what was meant may be, in powers of ten, of words one slip away.
     """
 
     def __init__(
-        self, vocabulary: Mapping[str, int] | None = None, fits: Callable[[str], bool] = _anything
+        self,
+        vocabulary: Mapping[str, int] | None = None,
+        *,
+        fits: Callable[[str], bool] = _anything,
+        most_doubt: float = math.inf,
     ) -> None:
         counted = dict(vocabulary or {})
         self.commonest = sorted(counted, key=lambda word: (-counted[word], word))[:MOST_WORDS]
@@ -208,6 +218,7 @@ class Lexicon:
         for word in self.commonest:
             self._by_length[len(word)].append(word)
         self._fits = fits
+        self._most_doubt = most_doubt
         self.closest = lru_cache(REMEMBERED)(self._closest)
         """`_closest`, of which the answers are remembered."""
 
@@ -227,26 +238,34 @@ class Lexicon:
         return 1 - count / (self._highest + 1) if count else 0.0
 
     def _closest(self, word: str) -> str | None:
-        """The word that was meant by one that is none of them: of the fewest `slips`, then what sounds alike, then with its
-        first letter, then common."""
+        """The word that was meant by one that is none of them: what sounds alike, else the likeliest of those one slip away, else, of a
+        long word, that with its first letter, then the commonest, of those two slips away."""
         if not SHORTEST <= len(word) <= LONGEST:
             return None
-        most = 2 if len(word) >= TWO_SLIPS else 1
-        near = chain(
-            self._alike(word), chain.from_iterable(self._within(word, slips) for slips in range(1, most + 1))
-        )
-        found = next(near, None)
-        return found if found is not None and self._fits(found) else None
+        if alike := self._alike(word):
+            return alike[0] if self._fits(alike[0]) else None
+        if near := self._within(word, 1):
+            return self._likeliest(word, near)
+        if len(word) < TWO_SLIPS or not (near := self._within(word, 2)):
+            return None
+        found = min(near, key=lambda found: (found[0] != word[0], -self._counts[found], found))
+        return found if self._fits(found) else None
+
+    def _likeliest(self, word: str, near: list[str]) -> str | None:
+        """Of words one slip away, the one that is meant: by how likely the slip is, and how common the word."""
+        highest = self._highest
+        ranked = sorted((doubt(word, one) + math.log10(highest / self._counts[one]), one) for one in near)
+        most = min(self._most_doubt, ranked[0][0] + LEEWAY)
+        return next((one for doubted, one in ranked if doubted <= most and self._fits(one)), None)
 
     def _alike(self, word: str) -> list[str]:
         return sorted(filter(self._counts.__contains__, _respelt(word)), key=lambda one: -self._counts[one])
 
-    def _within(self, word: str, slips: int) -> Iterator[str]:
-        near = [
-            (found[0] != word[0], -self._counts[found], found)
+    def _within(self, word: str, slips: int) -> list[str]:
+        return [
+            found
             for length in range(len(word) - slips, len(word) + slips + 1)
             for found, _, _ in process.extract(
                 word, self._by_length.get(length, ()), scorer=OSA.distance, score_cutoff=slips, limit=None
             )
         ]
-        yield from (found for *_, found in sorted(near))

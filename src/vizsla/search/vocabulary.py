@@ -8,15 +8,15 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from vizsla.encoders.seam import Encoder, words_of
+from vizsla.encoders.seam import Encoder
 from vizsla.engines.seam import Engine
 from vizsla.records import Vector
 from vizsla.store import Store
 
 from .company import Company, Learning, akin
 from .compounds import Compounds
-from .everyday import EVERYDAY
 from .lexicon import STOP_WORDS, Lexicon
+from .taught import taught
 
 READ_SECONDS = 5.0
 """At most so often the words are read anew."""
@@ -125,18 +125,6 @@ class Vocabulary:
     def _knows(self, text: str) -> bool:
         encoder = self._encoder()
         return encoder is not None and encoder.knows(text)
-
-
-def taught(encoder: Encoder) -> Lexicon:
-    """The words that an encoder was taught, each as usual as it stands early among them; everyday words, where it does not tell.
-
-    One of which the vector is shorter than the encoder's floor finds no picture, so that nobody meant it.
-    """
-    words = words_of(encoder) or [word for word in EVERYDAY if encoder.knows(word)]
-    usual = {word: len(words) - place for place, word in enumerate(words)}
-    return Lexicon(
-        usual, lambda word: float(np.linalg.norm(encoder.encode_texts([word])[0])) >= encoder.floor
-    )
 
 
 def _may_tell(word: str) -> bool:
