@@ -41,8 +41,12 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return msgspec.structs.replace(other, **mine)
 
 
-class ImageRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One image as the library knows it: the single schema between reading and searching."""
+class ImageRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """One image as the library knows it: the single schema between reading and searching.
+
+    Thousands are remembered, and nothing in one leads back to it: the garbage collector need not look at them (`gc=False`;
+    docs/decisions/0006-serving.md), nor at other structs that are remembered.
+    """
 
     image_id: str
     """40 upper-case hexadecimal characters; stays the same when the bytes change."""

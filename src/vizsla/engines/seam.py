@@ -31,7 +31,7 @@ COLLAPSED = 1000
 """Word matches of which an engine finds one of each group at least; of later ones, it may find several."""
 
 
-class Words(msgspec.Struct, frozen=True, tag=True):
+class Words(msgspec.Struct, frozen=True, tag=True, gc=False):
     """Text to be analysed like the records' text (folding, stop words, stemming).
 
     The record holds all of its words in one field, adjacent and in order if `phrase`. Text that is all stop
@@ -46,22 +46,22 @@ class Words(msgspec.Struct, frozen=True, tag=True):
     """What its score counts: less where it is another way to say what was asked. Above 0."""
 
 
-class Not(msgspec.Struct, frozen=True, tag=True):
+class Not(msgspec.Struct, frozen=True, tag=True, gc=False):
     part: Match
 
 
-class All(msgspec.Struct, frozen=True, tag=True):
+class All(msgspec.Struct, frozen=True, tag=True, gc=False):
     parts: tuple[Match, ...]
 
 
-class Any(msgspec.Struct, frozen=True, tag=True):
+class Any(msgspec.Struct, frozen=True, tag=True, gc=False):
     """At least `minimum` of the parts (at least all of them, where analysis leaves fewer)."""
 
     parts: tuple[Match, ...]
     minimum: int = 1
 
 
-class Holds(msgspec.Struct, frozen=True, tag=True):
+class Holds(msgspec.Struct, frozen=True, tag=True, gc=False):
     """The record passes a filter; here it may be negated and be one of several ways to match."""
 
     condition: Condition

@@ -13,7 +13,7 @@ _ADULT = {level: level.value.lower() for level in SafeSearch}
 _QUOTED = {code: quote_plus(chr(code)) for code in range(128)}
 
 
-class Addresses(msgspec.Struct, frozen=True):
+class Addresses(msgspec.Struct, frozen=True, gc=False):
     """Addresses below one base."""
 
     base: str

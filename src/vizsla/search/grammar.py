@@ -52,7 +52,7 @@ _SAYS = re.compile(r"\w")
 Sign = Literal["", "+", "-"]
 
 
-class Term(msgspec.Struct, frozen=True):
+class Term(msgspec.Struct, frozen=True, gc=False):
     """What is asked for, in one piece."""
 
     text: str
@@ -66,19 +66,19 @@ class Term(msgspec.Struct, frozen=True):
     """Where the text begins in the query, if it is a plain word, with neither sign nor quotes nor keyword."""
 
 
-class Must(msgspec.Struct, frozen=True):
+class Must(msgspec.Struct, frozen=True, gc=False):
     part: Node
 
 
-class MustNot(msgspec.Struct, frozen=True):
+class MustNot(msgspec.Struct, frozen=True, gc=False):
     part: Node
 
 
-class Every(msgspec.Struct, frozen=True):
+class Every(msgspec.Struct, frozen=True, gc=False):
     parts: tuple[Node, ...]
 
 
-class Either(msgspec.Struct, frozen=True):
+class Either(msgspec.Struct, frozen=True, gc=False):
     parts: tuple[Node, ...]
 
 

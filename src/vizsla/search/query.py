@@ -22,7 +22,7 @@ REMEMBERED = 1024
 """Queries that are kept as they were read: reading one anew costs little."""
 
 
-class Question(msgspec.Struct, frozen=True, kw_only=True):
+class Question(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A query, read."""
 
     words: Match | None = None

@@ -14,6 +14,7 @@ from vizsla.records import ImageRecord
 
 from .company import NARROW, Beside, Company, Said, fit
 from .lexicon import STOP_WORDS, Lexicon, fold, letters, words_of
+from .pivots import pivots_of
 from .query import Question
 from .vocabulary import Likeness
 
@@ -26,8 +27,8 @@ REMEMBERED = 8192
 MOST_TITLE, MOST_TAGS = 200, 20
 """Letters of a title and tags of a record that are looked at."""
 
-EXPANSIONS, SEGMENTS, PIVOTS, SIMILAR, RELATED = 8, 3, 4, 4, 8
-"""How many of each there are at most; pivots: for each segment."""
+EXPANSIONS, SEGMENTS, SIMILAR, RELATED = 8, 3, 4, 8
+"""How many of each there are at most."""
 
 VERY_ALIKE = 0.8
 """Cosine from which on one word may stand for another, not only in its place."""
@@ -39,7 +40,7 @@ ASKABLE = re.compile(r"\w[\w '’-]{0,58}\w")
 NOBODY = Company()
 
 
-class Choice(msgspec.Struct, frozen=True):
+class Choice(msgspec.Struct, frozen=True, gc=False):
     """A query that may be asked, and what of it is shown."""
 
     text: str
@@ -135,9 +136,10 @@ def _distinct(texts: Iterable[str], said: Iterable[str], most: int) -> Iterator[
 
 
 @lru_cache(REMEMBERED)
-def _told(record: ImageRecord) -> frozenset[str]:
-    """The words of a record's title and tags."""
-    return frozenset(words_of(f"{record.title[:MOST_TITLE]} {' '.join(record.tags[:MOST_TAGS])}"))
+def _told(record: ImageRecord) -> tuple[str, ...]:
+    """The words of a record's title and tags, each once."""
+    words = words_of(f"{record.title[:MOST_TITLE]} {' '.join(record.tags[:MOST_TAGS])}")
+    return tuple(dict.fromkeys(words))  # no set: the garbage collector leaves tuples of strings out
 
 
 def _pivots(
@@ -146,19 +148,14 @@ def _pivots(
     """Each word of a query of several, and the query with another in its place."""
     if len(question.plain) < 2:
         return
+    instead = pivots_of(company).instead
     for term in question.plain:
         words = list(letters(term.text))
-        near = alike.get(own := fold(words[0][0]), ()) if len(words) == 1 else ()
-        usual = (
-            word
-            for word, _ in near
-            if word not in asked
-            and company.usual(word, asked)
-            and company.met(word, asked - {own})
-            and fit(word)
-        )
-        fresh = list(islice(usual, PIVOTS))
-        if fresh:
+        own = fold(words[0][0]) if len(words) == 1 else ""
+        if own in STOP_WORDS or not own:
+            continue
+        rest = tuple(sorted(word for word in asked if word != own and word not in STOP_WORDS))
+        if fresh := instead(own, rest, alike.get(own, ())):
             assert term.place is not None
             start = term.place + words[0].start()
             before, after = query[:start], query[start + len(words[0][0]) :]

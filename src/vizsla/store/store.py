@@ -65,7 +65,7 @@ class Entry(msgspec.Struct, frozen=True):
     vector: Vector | None = None
 
 
-class Stored(msgspec.Struct, frozen=True):
+class Stored(msgspec.Struct, frozen=True, gc=False):
     """A record as the store holds it."""
 
     number: int

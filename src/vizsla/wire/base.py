@@ -30,7 +30,7 @@ def empty() -> list[Any]:
     return []
 
 
-class Answer(msgspec.Struct, kw_only=True, rename="camel", omit_defaults=True):
+class Answer(msgspec.Struct, kw_only=True, rename="camel", omit_defaults=True, gc=False):
     """Common to all parts of an answer. Unknown fields are ignored."""
 
 
