@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance
 
-from vizsla.analyse.copies import Floats, describe, digest, probes, squeeze
-from vizsla.analyse.difference import View, difference
+from vizsla.analyse.copies import LEAST_TELLING, Floats, describe, digest, probes, squeeze, telling
+from vizsla.analyse.difference import View, alike_at_a_glance, difference, glance
 from vizsla.decode import Picture, open_picture
 from vizsla.gallery import gallery_directory
 
@@ -92,6 +92,29 @@ def test_the_second_probe_is_like_a_crop_and_the_third_like_what_was_cropped() -
     whole, part = look(image), look(crop)
     assert distance(probes(whole)[1], digest(part)) < distance(digest(whole), digest(part))
     assert distance(probes(part)[2], digest(whole)) < distance(digest(whole), digest(part))
+
+
+def test_what_tells_something_is_what_is_not_about_nothing() -> None:
+    digests = np.array([[0b01010101] * 16 + [0b01011010] * 16, [0] * 16 + [255] * 16], np.uint8)
+    assert telling(digests).tolist() == [64, 0]
+    drawn = np.frombuffer(digest(look(clock((230, 150)))), np.uint8)[None]
+    assert LEAST_TELLING <= telling(drawn)[0] <= 128
+
+
+@pytest.mark.parametrize("factor", [0.8, 1.0, 1.2])
+def test_copies_are_alike_at_a_glance_and_other_colours_are_not(factor: float) -> None:
+    image = sheet(clock((230, 150)))
+    copy = ImageEnhance.Brightness(image.crop((30, 40, 600, 800))).enhance(factor)
+    recoloured = ImageEnhance.Brightness(Image.merge("RGB", image.split()[::-1])).enhance(factor)
+    photos = photo("astronaut"), Image.merge("RGB", photo("astronaut").split()[::-1])
+    first, second, other, one, another = (
+        glance(np.asarray(each)) for each in (image, copy, recoloured, *photos)
+    )
+    assert alike_at_a_glance(first, second)
+    assert alike_at_a_glance(second, first)
+    assert alike_at_a_glance(first, other)  # A small drawing: that is for a closer look.
+    assert not alike_at_a_glance(one, another)
+    assert not alike_at_a_glance(first, one)
 
 
 def test_nothing_is_left_between_a_picture_and_itself() -> None:

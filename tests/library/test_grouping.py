@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import io
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image, ImageEnhance
 
 from vizsla.analyse import VERSIONS
 from vizsla.blobs import Blobs
+from vizsla.decode import open_picture
 from vizsla.gallery import gallery_directory
 from vizsla.library import Library, regrouping
 from vizsla.library.compared import COMPARED
-from vizsla.library.grouping import Groups, InStore, Look, Newcomer
+from vizsla.library.following import InStore
+from vizsla.library.grouping import Groups, Known, Look, Newcomer, look_of
 from vizsla.library.regrouping import misplaced
 from vizsla.records import ImageRecord
 
@@ -32,6 +36,12 @@ def originals() -> list[Path]:
 def picture(place: int = 0) -> Image.Image:
     with Image.open(originals()[place]) as opened:
         return opened.convert("RGB")
+
+
+def written(image: Image.Image) -> bytes:
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
 
 
 def cropped(image: Image.Image, left: float, top: float, right: float, bottom: float) -> Image.Image:
@@ -198,6 +208,38 @@ def age(library: Library) -> None:
 def test_nothing_is_misplaced_in_an_empty_library(library: Library) -> None:
     library.make()
     assert misplaced(library.store, library.blobs) == {}
+
+
+def test_what_is_only_alike_is_not_read_again() -> None:
+    class Counting(Blobs):
+        read = 0
+
+        def get(self, name: bytes) -> bytes | None:
+            self.read += 1
+            return super().get(name)
+
+    class Shelved:
+        def known(self, numbers: Sequence[int]) -> Mapping[int, Known]:
+            return {1: Known(first.look.probes[0], first.content_id, first.content_id)}
+
+        def group_of(self, content_id: bytes) -> bytes | None:
+            return None
+
+    image = picture()
+    recoloured, copy = Image.merge("RGB", image.split()[::-1]), image.resize((120, 100))
+    first, second, third = (
+        Newcomer(bytes([number]) * 16, look_of(np.asarray(each)))
+        for number, each in enumerate((image, recoloured, copy))
+    )
+    groups = Groups(Shelved(), blobs := Counting("memory://"))
+    blobs.put({first.content_id: open_picture(written(image)).thumbnail().data})
+    assert groups.of([first]) == [first.content_id]
+    groups.learn([(1, first.look.probes[0])])
+    assert groups.near(second.look), "they are not alike at all"
+    assert groups.of([second]) == [second.content_id]
+    assert blobs.read == 0
+    assert groups.of([third]) == [first.content_id]
+    assert blobs.read == 1
 
 
 # What has been compared is not looked at again

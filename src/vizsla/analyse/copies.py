@@ -21,6 +21,8 @@ from vizsla.decode import Picture
 Floats = NDArray[np.float32]
 Squeezed = Floats
 """`(SIDE, SIDE)`, luminance, 0 to 255: a picture without its proportions."""
+Digests = NDArray[np.uint8]
+"""`(n, 32)`."""
 
 SIDE = 64
 """Pixels a side of what is transformed."""
@@ -105,6 +107,12 @@ def digest(squeezed: Squeezed) -> bytes:
     if int(above.sum() + below.sum()) < LEAST_TELLING:
         return b""
     return np.packbits(np.concatenate([above, ~below])).tobytes()
+
+
+def telling(digests: Digests) -> NDArray[np.int64]:
+    """How many frequencies are something, `(n,)`: what two digests can differ by at all."""
+    one, other = np.split(digests, 2, axis=1)
+    return KEPT - np.bitwise_count(one ^ other).sum(axis=1, dtype=np.int64)
 
 
 _WITHIN = tents(SIDE, EDGE + (1 - 2 * EDGE) * (np.arange(SIDE) + 0.5) / SIDE, 1 / SIDE)

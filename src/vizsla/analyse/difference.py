@@ -45,6 +45,12 @@ LEAST_SEEN = 0.05
 """Part of the side below which too little is to be seen, even closer."""
 ROUGHLY = 1.5
 """Times the tolerance by which pictures may differ at first sight to be looked at any further: one in hundreds does."""
+GLANCE = 4
+"""Points a side that are compared at a glance, before anything is laid upon anything."""
+BRIGHTER = (0.75, 1.33)
+"""How many times as bright a copy may be, at a glance."""
+GLANCED = 28.0
+"""Levels by which copies may differ at a glance: five percent off each side make 24 of a small drawing on a plain ground."""
 TOLERANCE, GROWTH = 3.9, 0.27
 """Fitted to pictures that `benchmarks.copies` leaves out."""
 
@@ -118,6 +124,18 @@ class _Box(NamedTuple):
         down: Floats = (self.top + (self.bottom - self.top) * points).astype(np.float32)
         across: Floats = (self.left + (self.right - self.left) * points).astype(np.float32)
         return down, across
+
+
+def glance(rgb: Pixels) -> bytes:
+    """What is remembered of a picture, `(height, width, 3)`, to compare it at a glance: `GLANCE` points a side."""
+    return resampled(rgb, GLANCE, GLANCE).round().astype(np.uint8).tobytes()
+
+
+def alike_at_a_glance(one: bytes, other: bytes) -> bool:
+    """Whether two glances may be of one picture, which is brighter or darker in the other."""
+    first, second = (np.frombuffer(seen, np.uint8).astype(np.float32) for seen in (one, other))
+    brighter = np.clip(np.vdot(first, second) / max(1.0, np.vdot(second, second)), *BRIGHTER)
+    return bool(np.abs(first - np.minimum(second * brighter, 255)).mean() <= GLANCED)
 
 
 def difference(one: View, other: View, *, scale: float = 1.0) -> Difference:

@@ -22,7 +22,7 @@ from .removing import drop_blobs
 from .turns import ADDING, shared
 
 if TYPE_CHECKING:
-    from .grouping import InStore
+    from .following import InStore
     from .library import Library
     from .preparing import Prepared
 
@@ -210,7 +210,8 @@ class Adding:
         ]
 
     def _groups(self, batch: Sequence[Prepared]) -> list[bytes]:
-        from .grouping import InStore, Newcomer
+        from .following import InStore
+        from .grouping import Newcomer
 
         if self._grouping is None:
             self._grouping = InStore(self._library.store, self._library.blobs)

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from vizsla.store import Store, StoreError
 
-COMPARED = "compared 2"
+COMPARED = "compared 3"
 """Mark of that step; the number rises when copies are told otherwise."""
 
 

@@ -8,25 +8,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
-from threading import Lock
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import faiss
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from vizsla.analyse.copies import SCALES, probes, squeeze
-from vizsla.analyse.difference import View, difference
+from vizsla.analyse.copies import SCALES, Digests, probes, squeeze, telling
+from vizsla.analyse.difference import View, alike_at_a_glance, difference, glance
 from vizsla.blobs import BlobError, Blobs
 from vizsla.decode import DecodeError, open_picture
-from vizsla.store import Store
-
-from .compared import compared_to, note_compared
 
 FARTHEST = 84
 """Bits of 256 by which hashes of copies may differ: a corner that is cut off changes about
 80. What is no copy may be as near; that is told by laying the pictures upon each other."""
+DIFFERING = 0.48
+"""Of what tells something in both hashes, the part by which copies may differ: drawings of few frequencies are all near to
+each other."""
 NEAREST = 32
 """Records that are looked up for each hash."""
 TRIED, TRIED_OF_GROUP = 10, 3
@@ -34,12 +33,11 @@ TRIED, TRIED_OF_GROUP = 10, 3
 the asked one darker than the original, a third may be like both."""
 REMEMBERED = 256
 """Thumbnails that are kept as they are compared, of 48 KB each: what is alike comes together."""
+GLANCED = 65_536
+"""Pictures of which a glance is kept, of 48 bytes each, so that most of what is only alike is never read again."""
 STAYING, LEAVING = 1.3, 0.9
 """How much more a picture may differ from its own group, and how much less from another, when groups are looked through:
 the thumbnail that is compared is not quite what was compared before."""
-
-LEAST_ANEW = 10_000
-"""Hashes that are followed at least before they are read anew, to forget those of records that changed or are gone."""
 
 
 class Look(msgspec.Struct, frozen=True, eq=False, dict=True):
@@ -53,6 +51,10 @@ class Look(msgspec.Struct, frozen=True, eq=False, dict=True):
     def view(self) -> View:
         """Made where there is something to compare with."""
         return View.of(self.small)
+
+    @cached_property
+    def glance(self) -> bytes:
+        return glance(self.small)
 
 
 class Known(NamedTuple):
@@ -92,6 +94,15 @@ class Candidate(NamedTuple):
     group: bytes
 
 
+class _Near(NamedTuple):
+    """A hash that is near to one of those that were asked for."""
+
+    query: int
+    distance: int
+    number: int
+    digest: bytes
+
+
 def look_of(small: NDArray[np.uint8]) -> Look:
     """Of a small rendition over white, `(height, width, 3)`."""
     return Look(probes(squeeze(small)), small)
@@ -106,6 +117,7 @@ class Groups:
         self._index = faiss.IndexBinaryFlat(256)
         self._numbers: list[int] = []
         self._view = lru_cache(REMEMBERED)(self._read)
+        self._glances: dict[bytes, bytes] = {}
 
     def learn(self, hashes: Iterable[tuple[int, bytes]]) -> None:
         """Numbers and hashes of further records; the last that is said of a number holds."""
@@ -136,6 +148,7 @@ class Groups:
         for place, newcomer in enumerate(newcomers):
             before = list(zip(newcomers[:place], told, strict=True))
             told.append(self._group(newcomer, older[place], before))
+            self._remember(newcomer.content_id, newcomer.look.glance)
         return told
 
     def _group(
@@ -154,21 +167,39 @@ class Groups:
         return newcomer.content_id
 
     def _confirmed(self, newcomer: Newcomer, candidate: Candidate, fresh: Look | None) -> bool:
+        staying = candidate.group == newcomer.present
+        seen = fresh.glance if fresh else self._glance(candidate.content_id)
+        if seen is None or not (staying or alike_at_a_glance(newcomer.look.glance, seen)):
+            return False
         other = fresh.view if fresh else self._view(candidate.content_id)
         if other is None:
             return False
         left = difference(newcomer.look.view, other, scale=candidate.scale)
         if newcomer.present is None:
             return left.within()
-        return left.within(STAYING if candidate.group == newcomer.present else LEAVING)
+        return left.within(STAYING if staying else LEAVING)
 
     def _read(self, content_id: bytes) -> View | None:
         """A thumbnail; `None`: it is gone, and so are the records that had it."""
         try:
             data = self._blobs.get(content_id)
-            return View.of(open_picture(data).small) if data else None
+            if not data:
+                return None
+            small = open_picture(data).small
         except (BlobError, DecodeError):
             return None
+        self._remember(content_id, glance(small))
+        return View.of(small)
+
+    def _glance(self, content_id: bytes) -> bytes | None:
+        if content_id not in self._glances:
+            self._view(content_id)
+        return self._glances.get(content_id)
+
+    def _remember(self, content_id: bytes, seen: bytes) -> None:
+        if len(self._glances) == GLANCED:
+            self._glances.clear()
+        self._glances[content_id] = seen
 
     def _candidates(self, newcomers: Sequence[Newcomer]) -> list[list[Candidate]]:
         """For each newcomer, records whose hashes are near to one of its probes."""
@@ -181,19 +212,34 @@ class Groups:
         found: list[list[Candidate]] = [[] for _ in newcomers]
         if not asked or not self._numbers:
             return found
-        queries = np.frombuffer(b"".join(probe for *_, probe in asked), np.uint8).reshape(-1, 32)
-        distances, slots = self._index.search(queries, min(NEAREST, len(self._numbers)))
-        near = np.argwhere(distances <= FARTHEST)
-        known = self._shelf.known(sorted({self._numbers[slots[row, column]] for row, column in near}))
-        for row, column in near:
-            place, scale, _ = asked[row]
-            slot = int(slots[row, column])
-            number = self._numbers[slot]
-            one = known.get(number)
-            if one and one.perceptual_hash == self._index.reconstruct(slot).tobytes():
-                distance = int(distances[row, column])
-                found[place].append(Candidate(distance, number, scale, one.content_id, one.group))
+        near = self._near(np.stack([np.frombuffer(probe, np.uint8) for *_, probe in asked]))
+        known = self._shelf.known(sorted({one.number for one in near}))
+        for one in near:
+            place, scale, _ = asked[one.query]
+            other = known.get(one.number)
+            if other and other.perceptual_hash == one.digest:
+                found[place].append(Candidate(one.distance, one.number, scale, other.content_id, other.group))
         return found
+
+    def _near(self, queries: Digests) -> list[_Near]:
+        distances, slots = self._index.search(queries, min(NEAREST, len(self._numbers)))
+        near = distances <= FARTHEST
+        rows, distances, slots = np.nonzero(near)[0], distances[near], slots[near]
+        digests = np.array([self._index.reconstruct(slot) for slot in slots.tolist()], np.uint8).reshape(
+            -1, 32
+        )
+        return [
+            _Near(int(rows[one]), int(distances[one]), self._numbers[slots[one]], digests[one].tobytes())
+            for one in np.flatnonzero(_alike(distances, queries[rows], digests)).tolist()
+        ]
+
+
+def _alike(distances: NDArray[np.integer[Any]], ones: Digests, others: Digests) -> NDArray[np.bool_]:
+    """Whether pictures may be copies by their digests, `(n, 32)` or `(1, 32)`, which are so far apart."""
+    alike: NDArray[np.bool_] = distances <= np.minimum(
+        FARTHEST, DIFFERING * (telling(ones) + telling(others))
+    )
+    return alike
 
 
 def _chosen(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -217,83 +263,16 @@ def _among(newcomer: Newcomer, before: list[tuple[Newcomer, bytes]]) -> Iterable
     others = [(other, group) for other, group in before if other.look.probes[0]]
     if not others:
         return
-    hashes = np.stack([np.frombuffer(other.look.probes[0], np.uint8) for other, _ in others])
+    digests = np.stack([np.frombuffer(other.look.probes[0], np.uint8) for other, _ in others])
     for scale, probe in zip(SCALES, newcomer.look.probes, strict=True):
         if not probe:
             continue
-        distances = np.bitwise_count(hashes ^ np.frombuffer(probe, np.uint8)).sum(axis=1)
-        for place in np.flatnonzero(distances <= FARTHEST).tolist():
+        digest = np.frombuffer(probe, np.uint8)[None]
+        distances = np.bitwise_count(digests ^ digest).sum(axis=1, dtype=np.int64)
+        for place in np.flatnonzero(_alike(distances, digest, digests)).tolist():
             other, group = others[place]
             yield Candidate(int(distances[place]), _NEWEST + place, scale, other.content_id, group)
 
 
 _NEWEST = 1 << 62
 """Age of what has no number yet."""
-
-
-class InStore:
-    """The records of a store, followed as it changes. Safe for several threads."""
-
-    def __init__(self, store: Store, blobs: Blobs) -> None:
-        self._store = store
-        self._blobs = blobs
-        self._sequence = 0
-        self._most = LEAST_ANEW
-        self._whole = True
-        self._expected: int | None = None
-        self._groups = Groups(self, blobs)
-        self._following = Lock()
-
-    def of(self, newcomers: Sequence[Newcomer]) -> list[bytes]:
-        """Groups of newcomers, by all that anybody has added until now.
-
-        They are to be put into the store before this is asked again; see `done`.
-        """
-        with self._following:
-            self._meet()
-            self._expected = self._sequence + len(newcomers)
-            return self._groups.of(newcomers)
-
-    def done(self) -> None:
-        """Write down that all records have been compared, unless others added some meanwhile, or there were some before that were not."""
-        with self._following:
-            self._meet()
-            if self._whole:
-                note_compared(self._store, self._sequence)
-
-    def _meet(self) -> None:
-        """Follow, and see whether there is anything but what was compared."""
-        self._follow()
-        expected = compared_to(self._store) if self._expected is None else self._expected
-        self._whole &= self._sequence <= expected
-
-    def copy_of(self, small: NDArray[np.uint8]) -> bytes | None:
-        """The content id of a record that a picture is a copy of, told by a small rendition over white."""
-        look = look_of(small)
-        with self._following:
-            self._follow()
-            groups = self._groups
-            candidates = groups.near(look)
-        return groups.copied(look, candidates)
-
-    def _follow(self) -> None:
-        self._learn()
-        if len(self._groups) > self._most:
-            self._groups, self._sequence = Groups(self, self._blobs), 0
-            self._learn()
-            self._most = max(LEAST_ANEW, 2 * len(self._groups))
-
-    def _learn(self) -> None:
-        while steps := self._store.hashes(self._sequence):
-            self._groups.learn((step.number, step.perceptual_hash) for step in steps if step.perceptual_hash)
-            self._sequence = steps[-1].sequence
-
-    def known(self, numbers: Sequence[int]) -> Mapping[int, Known]:
-        records = {stored.number: stored.record for stored in self._store.records(numbers)}
-        return {
-            number: Known(record.perceptual_hash, record.content_id, record.group)
-            for number, record in records.items()
-        }
-
-    def group_of(self, content_id: bytes) -> bytes | None:
-        return self._store.group_of(content_id)

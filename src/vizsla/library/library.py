@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from .adding import Adding
     from .checking import Report
     from .choices import Choices
-    from .grouping import InStore
+    from .following import InStore
     from .indexing import Indexer
     from .reencoding import Reencoding
 
@@ -223,7 +223,7 @@ class Library:
     @cached_property
     def grouping(self) -> InStore:
         """Which records a picture is a copy of; it brings the decoder."""
-        from .grouping import InStore
+        from .following import InStore
 
         return InStore(self.store, self.blobs)
 
