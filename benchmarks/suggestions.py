@@ -3,7 +3,7 @@
 TABLE has one JSON object a line: what is said of a picture (title, description, tags, creator), as of `benchmarks.collection`; the pictures are not
 looked at. Half of them are made a library; its commonest tags, and pairs of tags that are said together, are asked for. Told is of
 expansions, related searches, pivots and similar terms: how many there are, how many find a picture that holds all of their words, how
-many say something new beside the query and those before them, and of related searches that are words how many stand beside the query in
+many queries of several words have a pivot with a choice, how many suggestions say something new beside the query and those before them, and of related searches that are words how many stand beside the query in
 the other half too, more often than by chance. And how often a picture is among the first results of its own representative query.
 """
 
@@ -36,6 +36,8 @@ SINGLE, PAIRS = 150, 100
 STEPS = 2_000
 """Looks at what the library's words are: more than it takes to learn them all."""
 FIRST = 16
+SEVERAL = 3
+"""Suggestions from which on a pivot is a choice."""
 EVERY = 20
 BATCH = 500
 
@@ -130,6 +132,15 @@ def measure(asking: Asking, records: list[ImageRecord], others: list[dict[str, s
                 f"{np.mean([asking.finds(text) for text in every]):.2f}",
             )
             figure(f"{kind}: fit for everybody", f"{np.mean([fit(fold(text)) for text in every]):.2f}")
+    several = [answer for query, answer in zip(queries, answers, strict=True) if " " in query]
+    choices = [
+        [[one.text for one in pivot.suggestions] for pivot in one.pivot_suggestions] for one in several
+    ]
+    led = sum(any(sum(map(asking.finds, one)) >= SEVERAL for one in pivots) for pivots in choices)
+    figure(
+        f"queries of several words with a pivot of which {SEVERAL} suggestions find something",
+        f"{led} of {len(several)}",
+    )
     shown = [[one.display_text for one in answer.query_expansions] for answer in answers]
     figure("expansions: say something new", f"{np.mean(list(new(queries, shown))):.2f}")
     figure(

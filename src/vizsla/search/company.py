@@ -81,9 +81,11 @@ class Company(msgspec.Struct, frozen=True, eq=False):
     """For a folded word, all that some picture holds with it."""
 
     def met(self, word: str, others: Iterable[str]) -> bool:
-        """Whether a word stands beside each of others somewhere, as far as that is known."""
+        """Whether some picture holds a word with each of others. Anything is met, while nothing has been learnt."""
         beside = self.together.get(word)
-        return beside is None or all(other in beside for other in others if other in self.together)
+        if beside is None:
+            return not self.together
+        return all(other in beside for other in others)
 
     def usual(self, word: str, said: Iterable[str]) -> bool:
         """Whether a word is fit to stand beside what was said: not one creator's own, and not unknown where what was said is
