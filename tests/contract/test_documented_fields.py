@@ -47,12 +47,16 @@ UNSENT = {
 NEVER = {field for fields in UNSENT.values() for field in fields}
 
 
+LEARNT = ("pivotSuggestions", "similarTerms")
+"""From what stands together, and from what looks alike."""
+
+
 @pytest.fixture(scope="module")
 def sent(served: Served, picture: Path) -> set[str]:
     """Names of all fields of all kinds of answers."""
     asked, headers = f"{served.address}/v7.0/images/search?q=red+flower", {KEY: served.key}
     deadline = time.monotonic() + 60  # the words are learnt behind the searches of a server's first seconds
-    while not httpx.get(asked, headers=headers).json()["pivotSuggestions"]:
+    while not all(httpx.get(asked, headers=headers).json().get(field) for field in LEARNT):
         assert time.monotonic() < deadline, "the words of the library were never learnt"
         time.sleep(0.1)
     return {name for answer in answers(served, picture) for name in names(answer)}
