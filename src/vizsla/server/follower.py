@@ -58,6 +58,7 @@ class Follower:
             self._attempt(self._follow, "the index could not follow the store")
             self._attempt(self._library.searcher.refresh, "what words the library holds could not be learnt")
             self._attempt(self._library.similarity.refresh, "how pictures are compared could not be learnt")
+            self._attempt(self._library.store.read_ahead, "records could not be read ahead of searches")
             ticks += 1
             if ticks % COUNT_TICKS == 0:
                 self._write_down()

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from vizsla.records import Change, ImageRecord, Vector
 
+from .ahead import AT_ONCE, QUIET_SECONDS, Ahead, Row
 from .copies import Counts, columns_of, recount
 from .database import Database, rows
 from .migration import migrate
@@ -32,12 +33,16 @@ SLICE = 500
 
 _Item = TypeVar("_Item")
 
+_NOT_AHEAD = Ahead(0)
+
 _SEQUENCE = select(counters.c.value).where(counters.c.name == "sequence")
 _SEQUENCE_NOW = "SELECT value FROM counters WHERE name IN ({})"
-_BY_NUMBER = (
+_ROWS = (
     "SELECT number, record, COALESCE(count, 1), COALESCE(pages, 1), COALESCE(sizes, 1) FROM records "
-    "LEFT JOIN copies ON copies.group_id = records.group_id WHERE number IN ({})"
+    "LEFT JOIN copies ON copies.group_id = records.group_id WHERE "
 )
+_BY_NUMBER = _ROWS + "number IN ({})"
+_FOLLOWING = _ROWS + f"number > {{}} ORDER BY number LIMIT {AT_ONCE}"
 _STORED = select(
     records.c.number,
     records.c.record,
@@ -113,6 +118,7 @@ class Store:
         self._space = Space(space)
         self._database = Database(url)
         self._recent: Recent[Stored] = Recent(0, REMEMBERED)
+        self._ahead = Ahead(0)
         with self._errors():
             self._prepare()
 
@@ -319,13 +325,41 @@ class Store:
     def records(self, numbers: Sequence[int]) -> list[Stored]:
         """Records by number, in the order asked for; those that are gone are left out."""
         with self._errors(), self._database.reading() as db:
-            recent = self._recent_at(next((int(row[0]) for row in rows(db, _SEQUENCE_NOW, ("sequence",))), 0))
+            sequence = next((int(row[0]) for row in rows(db, _SEQUENCE_NOW, ("sequence",))), 0)
+            recent = self._recent_at(sequence)
             found = {number: stored for number in numbers if (stored := recent.get(number))}
-            for part in _slices([number for number in numbers if number not in found]):
-                for row in rows(db, _BY_NUMBER, part):
-                    found[row[0]] = stored = _stored(*row)
-                    recent.put(stored.number, stored)
+            missing = [number for number in numbers if number not in found]
+            for row in self._rows(db, missing, sequence):
+                found[row[0]] = stored = _stored(*row)
+                recent.put(stored.number, stored)
         return [found[number] for number in numbers if number in found]
+
+    def _rows(self, db: Connection, numbers: Sequence[int], sequence: int) -> Iterator[Row]:
+        """What the database holds of records; what was read ahead is not read again."""
+        ahead = self._ahead if self._ahead.sequence == sequence else _NOT_AHEAD
+        missing = []
+        for number in numbers:
+            if row := ahead.get(number):
+                yield row
+            else:
+                missing.append(number)
+        for part in _slices(missing):
+            yield from rows(db, _BY_NUMBER, part)
+
+    def read_ahead(self, quiet: float = QUIET_SECONDS) -> None:
+        """Read a few more records that nobody has asked for yet, as far as there is memory for them; see `ahead`.
+
+        For the background: some milliseconds; less if nothing has changed since all were read.
+
+        Args:
+            quiet: seconds for which nothing has changed before reading begins.
+        """
+        with self._errors(), self._database.snapshot() as db:  # one state for both statements
+            sequence = self._sequence(db)
+            if self._ahead.sequence != sequence:
+                self._ahead = Ahead(sequence)
+            if self._ahead.due(quiet):
+                self._ahead.put(rows(db, _FOLLOWING, (self._ahead.last,)))
 
     def _recent_at(self, sequence: int) -> Recent[Stored]:
         """What was read since the last change: read before anything that goes into it, it is never too old."""
