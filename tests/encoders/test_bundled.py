@@ -21,7 +21,7 @@ from vizsla.encoders import EncoderError, EncoderGone, UnknownEncoder, open_enco
 from vizsla.encoders.bundled.artifact import DIGESTS, IMAGE_TOWER, TEXT_TOWER
 from vizsla.encoders.bundled.classes import Classes
 from vizsla.encoders.bundled.encoder import DIRECTORY, open_bundled
-from vizsla.encoders.bundled.kin import NEAREST, Kin
+from vizsla.encoders.bundled.kin import ALIKE, NEAREST, Kin
 from vizsla.encoders.bundled.meant import SHOWN
 from vizsla.encoders.seam import Encoder, Pixels
 
@@ -207,16 +207,16 @@ def test_how_something_is_does_not_hide_what_it_is(encoder: Encoder, word: str, 
     assert likeness(encoder, word, described.format(word)) > 0.95
 
 
-def test_what_is_akin_comes_next_and_below_the_floor() -> None:
+def test_what_is_akin_comes_next_and_what_is_only_like_counts_less() -> None:
     """Classes 0 and 1 are violin and cello, 2 is a harp, 3 a drum."""
     members = np.array([0, 4, 5, 7, 1, 4, 5, 7, 2, 5, 7, 3, 7], np.uint16)
     kin = Kin(members, np.array([0, 4, 8, 11], np.int32))
     relevance = np.array([1, 0.1, 0, 0.6], np.float32)
-    kin.add(relevance)
-    np.testing.assert_allclose(relevance, [1, NEAREST[0], NEAREST[1], 0.6])
-    only_like = np.array([0.9, 0, 0, 0], np.float32)
-    kin.add(only_like)
-    np.testing.assert_allclose(only_like, [0.9, 0, 0, 0])
+    kin.weigh(relevance)
+    np.testing.assert_allclose(relevance, [1, NEAREST[0], NEAREST[1], 0.6 * ALIKE])
+    none_named = np.array([0.9, 0, 0, 0.6], np.float32)
+    kin.weigh(none_named)
+    np.testing.assert_allclose(none_named, [0.9, 0, 0, 0.6])
 
 
 def middle(path: Path, side: int) -> Pixels:

@@ -69,12 +69,12 @@ class Subjects:
             if plain
             else np.zeros((0, self._classes.count), np.float32)
         )
-        if len(plain) < len(asked):
-            rest = iter(rows)
-            rows = np.stack([self._meant(*one) if one[0] in self._meanings else next(rest) for one in asked])
         for row in rows:
-            self._kin.add(row)
-        return rows
+            self._kin.weigh(row)
+        if len(plain) == len(asked):
+            return rows
+        rest = iter(rows)
+        return np.stack([self._meant(*one) if one[0] in self._meanings else next(rest) for one in asked])
 
     def _meant(self, subject: int, described: tuple[int, ...]) -> Vectors:
         """Return how relevant each class is, `(classes,)`, to a subject that has a meaning.
@@ -85,6 +85,7 @@ class Subjects:
             return kept
         embedded = np.stack([self._embed(name, described) for name in self._meanings[subject].names])
         relevance: Vectors = self._classes.relevance(embedded).max(axis=0)
+        self._kin.weigh(relevance)
         for share, classes in self._weighed.get(subject, ()):
             relevance[classes] = share * relevance.max()
         if not described:
