@@ -24,13 +24,13 @@ import onnx
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
+from benchmarks.cutoff import least_shown
 from benchmarks.encoder import CUT, FEWEST, LEAST_PRECISION
 from benchmarks.report import budget, figure
 from vizsla.encoders import open_encoder
 from vizsla.encoders.bundled.artifact import IMAGE_TOWER
 from vizsla.encoders.bundled.encoder import DIRECTORY
 from vizsla.encoders.seam import Encoder, Vectors
-from vizsla.search.cutoff import SHARE
 
 TABLE = Path(__file__).parent / "categories.csv"
 PROJECTION = "projection"
@@ -107,16 +107,6 @@ def find(encoder: Encoder, bank: Vectors, word: Word, classes: NDArray[np.intp])
     return Found(
         word.text, right[first].mean(), (right[first] & certain).sum() / cut, float(scores.max(initial=0))
     )
-
-
-def least_shown(scores: Vectors, floor: float) -> float:
-    """Return where a search ends, as `vizsla.search.cutoff` has it."""
-    if scores.max(initial=0) < floor:
-        return np.inf
-    unrelated = float(scores.mean())
-    if unrelated >= floor:
-        unrelated = 0.0
-    return min(floor, unrelated + SHARE * (floor - unrelated))
 
 
 def tell(what: str, found: list[Found], *, each: bool) -> None:

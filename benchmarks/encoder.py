@@ -27,6 +27,7 @@ import numpy as np
 import pyvips
 from numpy.typing import NDArray
 
+from benchmarks.cutoff import least_shown
 from benchmarks.report import budget
 from vizsla.encoders import open_encoder
 from vizsla.encoders.seam import Encoder, InputGeometry, Pixels, Vectors
@@ -172,7 +173,7 @@ def relevant(rows: Sequence[Mapping[str, str]], category: str) -> NDArray[np.boo
 
 def print_precision(encoder: Encoder, vectors: Vectors, rows: Sequence[Mapping[str, str]]) -> None:
     """Print precision per category, its mean, and what scores relevant and other pictures get."""
-    precisions, inside, outside = [], [], []
+    precisions, inside, outside, shown = [], [], [], []
     for query, category in CATEGORIES.items():
         wanted = relevant(rows, category)
         if wanted.sum() < FEWEST:
@@ -180,6 +181,8 @@ def print_precision(encoder: Encoder, vectors: Vectors, rows: Sequence[Mapping[s
         scores = vectors @ encoder.encode_texts([query])[0]
         cut = min(CUT, int(wanted.sum()))
         precisions.append(wanted[np.argsort(-scores, kind="stable")[:cut]].mean())
+        certain = scores >= least_shown(scores, encoder.floor)
+        shown += [wanted[certain].mean()] if certain.any() else []
         inside.append(scores[wanted])
         outside.append(scores[~wanted])
         print(f"  {query:22} {precisions[-1]:.2f} of {cut}")
@@ -188,6 +191,7 @@ def print_precision(encoder: Encoder, vectors: Vectors, rows: Sequence[Mapping[s
     print_scores("relevant", np.concatenate(inside))
     print_scores("not relevant", np.concatenate(outside))
     kept = float((np.concatenate(inside) >= encoder.floor).mean())
+    print(f"share of what a search shows that is relevant: {np.mean(shown):.3f}")
     print(f"relevant photos at or above the floor of {encoder.floor}: {kept:.3f}")
 
 
