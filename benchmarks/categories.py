@@ -6,9 +6,9 @@ The photos of `photos.csv` show every other of the 1,000 classes. Here each clas
 for sure: the row of the picture tower's projection, or a share of it where the network is less sure. What is measured is
 whether words lead to the right classes and whether they are found; not whether photos are recognised.
 
-`categories.csv` has everyday words (`words`, which the tables of `meant.py` were made with) and others, mostly phrases, that
-were written down after those tables and before they were measured (`others`). A class is right if WordNet has it below the
-category's synsets; `tools/build_categories.py` writes which are.
+`categories.csv` has everyday words (`words`), with which the tables of `meant.py` were made; phrases (`phrases`), written before they
+were measured, of which the tables took what they showed; and others (`unseen`), written after all of that, by which nothing
+was chosen. A class is right if WordNet has it below the category's synsets; `tools/build_categories.py` writes which are.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def main() -> None:
         "the 500 classes without photos here": np.arange(1, len(bank), 2),
         "all classes": np.arange(len(bank)),
     }
-    for column in ("words", "others"):
+    for column in ("words", "phrases", "unseen"):
         words = list(read(column))
         for half, classes in halves.items():
             for sure in SURE:

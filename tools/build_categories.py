@@ -4,7 +4,7 @@ In the environment of `tools/build_encoder.py`:
 
     PYTHONPATH=src python tools/build_categories.py --wordnet /usr/share/wordnet
 
-The table's columns `synsets` (offsets of WordNet 3.0), `words` and `others` are written by hand; `classes` are the numbers, in the
+The table's columns `synsets` (offsets of WordNet 3.0), `words`, `phrases` and `unseen` are written by hand; `classes` are the numbers, in the
 network's order, of those that are below one of the synsets.
 """
 
