@@ -139,26 +139,24 @@ _copied: Callable[[Image], Image] = Image.__copy__  # type: ignore[attr-defined]
 def _image(
     record: ImageRecord, query: str, asked: str, addresses: Addresses, counts: Mapping[bytes, Counts]
 ) -> Image:
-    image = _copied(_shown(record, addresses, counts.get(record.group, _ALONE)))
-    image.web_search_url = addresses.page(record, _group(record.group), asked)
+    shown, group = _shown(record, addresses, counts.get(record.group, _ALONE))
+    image = _copied(shown)
+    image.web_search_url = addresses.page(record, group, asked)
     if not image.insights_metadata.best_representative_query:
         image.insights_metadata = copy(image.insights_metadata)
         image.insights_metadata.best_representative_query = _best_query(record, query, addresses)
     return image
 
 
-_group = lru_cache(REMEMBERED)(simid)
-
-
 @lru_cache(REMEMBERED)
-def _shown(record: ImageRecord, addresses: Addresses, counts: Counts) -> Image:
-    """What every query shows of a record."""
+def _shown(record: ImageRecord, addresses: Addresses, counts: Counts) -> tuple[Image, str]:
+    """What every query shows of a record, and the `simid` of its group."""
     thumbnail = thumbnail_id(record.content_id, record.thumbnail_width, record.thumbnail_height)
-    group = _group(record.group)
+    group = simid(record.group)
     host_page = record.host_page_url or addresses.page(record, group)
     site = _site(record.host_page_url) if record.host_page_url else None
     described = representative(record)
-    return Image(
+    image = Image(
         name=name_of(record),
         thumbnail_url=addresses.thumbnail(thumbnail),
         date_published=format_date(record.discovered),
@@ -182,6 +180,7 @@ def _shown(record: ImageRecord, addresses: Addresses, counts: Counts) -> Image:
         accent_color=record.accent_colour,
         creative_commons=LICENCES[record.licence].creative_commons,
     )
+    return image, group
 
 
 def _site(address: str) -> str | None:
