@@ -4,7 +4,7 @@ Photos are all JPEG files of a directory; clip art is Debian's openclipart-png, 
 that no icon theme outvotes the rest. `kinds.csv` names grey pictures of openclipart that were sorted by eye into line
 drawings and others, and stamps of Debian's tuxpaint-stamps-default into cut-out photos and drawings. Each is judged as
 it is, as a JPEG of quality 75 on white, at 160 pixels, and photos in grey. `tools/build_kind.py` fits to files whose
-CRC-32 is even; what is printed is of the others, and of all stamps, none of which it sees.
+CRC-32 is even; what is printed is of the others.
 """
 
 from __future__ import annotations
@@ -57,7 +57,11 @@ class Judged(NamedTuple):
 def variants(path: Path, *, grey: bool) -> Iterator[tuple[str, Picture]]:
     """The file as it is, and what happens to pictures on the web."""
     yield "as it is", open_picture(path.read_bytes())
-    image = Image.new_from_file(str(path))
+    yield from treated(Image.new_from_file(str(path)), grey=grey)
+
+
+def treated(image: Image, *, grey: bool) -> Iterator[tuple[str, Picture]]:
+    """A picture on white as a JPEG, smaller, and without colours."""
     image = (image.flatten(background=255) if image.hasalpha() else image).copy_memory()
     yield "JPEG 75", open_picture(image.jpegsave_buffer(Q=75))
     yield "160 px", open_picture(image.thumbnail_image(160, size="down").jpegsave_buffer(Q=85))
@@ -88,10 +92,7 @@ def reported(photos: Path, corpora: Path) -> Iterator[tuple[Path, Group]]:
     yield from ((path, PHOTOS) for path in sorted(photos.glob("*.jpg")) if held_out(path))
     drawn = (path for path in sample(corpora / FOLDERS["clipart"]) if known.get(path) != "line")
     yield from ((path, CLIPART) for path in drawn if held_out(path))
-    stamps = corpora / FOLDERS["stamps"]
-    yield from (
-        (path, BY_KIND[kind]) for path, kind in known.items() if held_out(path) or stamps in path.parents
-    )
+    yield from ((path, BY_KIND[kind]) for path, kind in known.items() if held_out(path))
 
 
 def tell_shares(judged: Iterable[Judged]) -> None:

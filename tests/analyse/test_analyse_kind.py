@@ -49,6 +49,25 @@ def test_soft_shapes_with_grain_are_a_photo() -> None:
     assert tell(shown((soft + grain).clip(0, 255).astype(np.uint8))).kind == "photo"
 
 
+def soft(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    shade = 120 + 60 * np.sin(rows / 40) * np.cos(columns / 30)
+    return np.stack([shade + 40, shade, shade - 40], axis=2)
+
+
+def test_what_is_cut_out_of_a_photo_is_a_photo() -> None:
+    rows, columns = np.mgrid[0:300, 0:400]
+    grain = np.random.default_rng(3).normal(0, 9, (300, 400, 3))
+    inside = ((rows - 150) / 120) ** 2 + ((columns - 200) / 170) ** 2 < 1
+    pixels = np.dstack([soft(rows, columns) + grain, np.where(inside, 255, 0)])
+    assert tell(shown(pixels.clip(0, 255).astype(np.uint8))).kind == "photo"
+
+
+def test_shading_without_grain_in_an_outline_is_clip_art() -> None:
+    ball = '<circle cx="150" cy="100" r="80" fill="url(#shade)" stroke="black" stroke-width="3"/>'
+    shade = '<radialGradient id="shade"><stop stop-color="#fc4"/><stop offset="1" stop-color="#c30"/></radialGradient>'
+    assert drawing(shade + ball) == "clipart"
+
+
 def test_nothing_at_all_is_clip_art() -> None:
     assert tell(shown(np.full((20, 20, 3), 255, np.uint8))).kind == "clipart"
     assert tell(shown(np.zeros((20, 20, 4), np.uint8))).kind == "clipart"

@@ -20,7 +20,7 @@ VERSIONS: dict[str, int] = {
     "colour": 2,
     "transparency": 1,
     "animation": 1,
-    "kind": 2,
+    "kind": 3,
     "copies": 1,
     "metadata": 2,
     "sharpness": 1,
