@@ -37,7 +37,7 @@ def test_a_tile_leads_to_a_search_that_its_picture_begins(asking: Asking) -> Non
     assert answer["value"][0]["imageId"] == tile["image"]["imageId"]
 
 
-@pytest.mark.parametrize("market", TRENDING_MARKETS)
+@pytest.mark.parametrize("market", sorted(TRENDING_MARKETS))
 def test_documented_markets_answer_as_themselves(asking: Asking, market: str) -> None:
     response = asking.get("/v7.0/images/trending", mkt=market.lower())
     assert response.headers["BingAPIs-Market"] == market
