@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, delete, func, insert, select
 
 from vizsla.records import ImageRecord
@@ -13,7 +14,7 @@ from vizsla.records import ImageRecord
 from .schema import copies, records
 
 
-class Counts(NamedTuple):
+class Counts(msgspec.Struct, frozen=True, gc=False):
     """What there is of one picture in the library."""
 
     pages: int = 1
