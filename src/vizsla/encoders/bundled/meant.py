@@ -67,7 +67,7 @@ sandal: flip flop, flip-flop
 headgear: headwear, headpiece
 overgarment: outerwear
 brassiere: underwear, lingerie, underclothes
-clothing: outfit, fashion, costume, garb, menswear, womenswear, apparel, attire
+clothing: clothes, outfit, fashion, costume, garb, menswear, womenswear, apparel, attire
 necklace: pendant
 hair spray: hairspray
 hand blower: hairdryer
@@ -142,6 +142,7 @@ iron: irons
 hay: hays
 weapon: arms, weaponry, armament
 wing: wings
+weasel: weasels
 bank: banks
 device: devices
 mill: mills
@@ -171,7 +172,7 @@ wild cat: wildcat, big cat
 motorcar: motorcar, 0.4 railcar
 sheep: sheep, 0 sheepdog
 toy: toy, 0 toy dog
-plane, airplane, aeroplane, jet: airplane, warplane
+plane, airplane, aeroplane, jet: airplane, warplane, 0 carpenter's plane
 train: train, locomotive, railcar
 sport utility, suv: jeep, minivan, station wagon
 rocket: missile, space shuttle
