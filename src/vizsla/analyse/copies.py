@@ -112,7 +112,8 @@ def digest(squeezed: Squeezed) -> bytes:
 def telling(digests: Digests) -> NDArray[np.int64]:
     """How many frequencies are something, `(n,)`: what two digests can differ by at all."""
     one, other = np.split(digests, 2, axis=1)
-    return KEPT - np.bitwise_count(one ^ other).sum(axis=1, dtype=np.int64)
+    told: NDArray[np.int64] = KEPT - np.bitwise_count(one ^ other).sum(axis=1, dtype=np.int64)
+    return told
 
 
 _WITHIN = tents(SIDE, EDGE + (1 - 2 * EDGE) * (np.arange(SIDE) + 0.5) / SIDE, 1 / SIDE)

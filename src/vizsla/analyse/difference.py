@@ -128,13 +128,14 @@ class _Box(NamedTuple):
 
 def glance(rgb: Pixels) -> bytes:
     """What is remembered of a picture, `(height, width, 3)`, to compare it at a glance: `GLANCE` points a side."""
-    return resampled(rgb, GLANCE, GLANCE).round().astype(np.uint8).tobytes()
+    seen: Pixels = resampled(rgb, GLANCE, GLANCE).round().astype(np.uint8)
+    return seen.tobytes()
 
 
 def alike_at_a_glance(one: bytes, other: bytes) -> bool:
     """Whether two glances may be of one picture, which is brighter or darker in the other."""
     first, second = (np.frombuffer(seen, np.uint8).astype(np.float32) for seen in (one, other))
-    brighter = np.clip(np.vdot(first, second) / max(1.0, np.vdot(second, second)), *BRIGHTER)
+    brighter = np.clip(float(first @ second) / max(1.0, float(second @ second)), *BRIGHTER)
     return bool(np.abs(first - np.minimum(second * brighter, 255)).mean() <= GLANCED)
 
 
