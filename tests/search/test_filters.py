@@ -82,7 +82,7 @@ CASES: list[Case] = [
 ]
 
 
-@pytest.mark.parametrize(("asked", "conditions"), CASES, ids=str)
+@pytest.mark.parametrize(("asked", "conditions"), CASES, ids=[str(asked) for asked, _ in CASES])
 def test_each_filter_is_its_condition(asked: dict[str, Any], conditions: list[Condition]) -> None:
     assert list(filters_of(SearchParameters(q="x", **asked), NOW)) == conditions
 
