@@ -20,7 +20,7 @@ demo: install ## from nothing to a grid of pictures: the Quickstart against the 
 	@$(BIN)/vizsla demo --once
 
 test: install ## run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: install ## lint, format and types, fast
 	@$(BIN)/ruff check .

@@ -7,6 +7,8 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -51,25 +53,29 @@ def node_with_packages(cache: Path) -> Node:
 
     Skips the test if there is no Node or no way to the registry, but never in CI.
     """
-    digest = hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()[:16]
+    digest = hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()[:20]
     place = cache / digest
-    if not (place / "complete").is_file():
+    if not place.is_dir():
         _install(place)
     return Node(place / "node_modules")
 
 
 def _install(place: Path) -> None:
+    """Install beside the place and move it there when it is whole: several processes may be at it."""
     npm = shutil.which("npm")
     if not npm or not shutil.which("node"):
         _skip("there is no Node with npm")
-    place.mkdir(parents=True, exist_ok=True)
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(HERE / name, place)
-    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    done = subprocess.run(command, cwd=place, capture_output=True, text=True, timeout=300)
-    if done.returncode:
-        _skip(f"npm ci failed: {done.stderr.strip()[-500:]}")
-    (place / "complete").touch()
+    with tempfile.TemporaryDirectory(dir=place.parent, ignore_cleanup_errors=True) as beside:
+        made = Path(beside) / place.name
+        made.mkdir()
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(HERE / name, made)
+        command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        done = subprocess.run(command, cwd=made, capture_output=True, text=True, timeout=300)
+        if done.returncode:
+            _skip(f"npm ci failed: {done.stderr.strip()[-500:]}")
+        with suppress(OSError):  # Another process was faster.
+            made.rename(place)
 
 
 def _skip(why: str) -> NoReturn:
