@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from vizsla.encoders.seam import Vectors
-from vizsla.search.cutoff import SHARE
+from vizsla.search.cutoff import OF_NEAREST, SHARE
 
 
 def least_shown(scores: Vectors, floor: float) -> float:
@@ -20,4 +20,5 @@ def least_shown(scores: Vectors, floor: float) -> float:
     unrelated = float(scores.mean())
     if unrelated >= floor:
         unrelated = 0.0
-    return min(floor, unrelated + SHARE * (floor - unrelated))
+    end = min(floor, unrelated + SHARE * (floor - unrelated))
+    return max(end, OF_NEAREST * float(scores.max()))

@@ -63,7 +63,11 @@ def systems(library: Library, shelf: Shelf) -> dict[str, System]:
         "uncut": lambda text: _looks(
             library,
             msgspec.structs.replace(
-                library.searcher.plan(_asked(text)), vector=_vector(library, text), floor=None, peak=None
+                library.searcher.plan(_asked(text)),
+                vector=_vector(library, text),
+                floor=None,
+                peak=None,
+                share=0.0,
             ),
         ),
         "bm25s": _bm25(library, shelf.language),

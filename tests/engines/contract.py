@@ -265,6 +265,14 @@ class EngineContract:
         assert found(engine, Words("bird"), vector=axis(1), floor=9) == set()
         assert found(engine, vector=axis(1), floor=2, demand=Words("dog")) == set()
 
+    def test_nothing_that_is_far_behind_the_nearest_is_found_by_looks(self, engine: Engine) -> None:
+        engine.apply([change(n, title="dog" if n == 1 else "cat", vector=axis(n)) for n in range(1, 6)])
+        assert engine.search(Plan(vector=axis(1), share=0.7)).numbers == (5, 4)
+        assert engine.search(Plan(vector=axis(1), share=0.7, without=(5,))).numbers == (4, 3)
+        assert found(engine, vector=axis(1), share=0.7, floor=4.5) == {5}
+        assert found(engine, vector=axis(1), share=0.1, floor=4) == {4, 5}
+        assert found(engine, Words("dog"), vector=axis(1), share=0.7) == {1, 4, 5}
+
     def test_without_a_look_that_reaches_the_peak_nothing_is_found_by_looks(self, engine: Engine) -> None:
         engine.apply([change(n, title="dog" if n == 1 else "cat", vector=axis(n)) for n in range(1, 6)])
         assert engine.search(Plan(vector=axis(1), floor=2, peak=5)).numbers == (5, 4, 3, 2)

@@ -186,7 +186,11 @@ def near_enough(near: Scored, plan: Plan) -> int:
     """How many of the nearest are found."""
     if not near.scores or (plan.peak is not None and near.scores[0] < plan.peak):
         return 0
-    return sum(plan.floor is None or score >= plan.floor for score in near.scores)
+    return sum(
+        (plan.floor is None or score >= plan.floor)
+        and (not plan.share or score >= plan.share * near.scores[0])
+        for score in near.scores
+    )
 
 
 FITTING: Mapping[type[Condition], tuple[str, ...]] = {

@@ -92,6 +92,7 @@ plans = st.builds(
     vector=st.none() | vectors,
     floor=st.none() | st.floats(-3, 6, width=32),
     peak=st.none() | st.floats(-1, 8, width=32),
+    share=st.just(0.0) | st.floats(0, 1, width=32),
     collapse=st.booleans(),
     varied=st.booleans(),
     filters=filters,

@@ -10,6 +10,7 @@ import pytest
 from vizsla.encoders.seam import Vectors
 from vizsla.records import Vector
 from vizsla.search import Searcher
+from vizsla.search.cutoff import OF_NEAREST
 from vizsla.wire import SearchParameters
 
 from .worlds import DIMENSION, HERE, WordEncoder, direction, ids, record, world
@@ -48,6 +49,15 @@ def test_what_scores_below_the_encoders_floor_is_not_found_by_looks() -> None:
     assert ids(absent) == [f"{2:040X}"]
     assert absent.total_estimated_matches == 1
     assert set(ids(asked)) >= {f"{1:040X}", f"{2:040X}"}
+
+
+def test_what_only_shows_something_like_it_is_not_found_beside_what_shows_it_for_sure() -> None:
+    dog = direction("dog") / np.linalg.norm(direction("dog"))
+    vectors = [np.float32(share) * dog for share in (1.0, 0.9 * OF_NEAREST, 1.1 * OF_NEAREST)]
+    with world([record(number, title="photo") for number in (1, 2, 3)], vectors) as here:
+        answer = Searcher(here.store, here.engine, ChoosyEncoder).search(SearchParameters(q="dog"), HERE)
+    assert ids(answer) == [f"{1:040X}", f"{3:040X}"]
+    assert answer.total_estimated_matches == 2
 
 
 class ChoosyEncoder(WordEncoder):

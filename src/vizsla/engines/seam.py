@@ -87,6 +87,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Inner product with `vector` below which nothing is found by looks; `None`: there is none."""
     peak: float | None = None
     """Inner product that the nearest of all has to reach for anything to be found by looks; `None`: none has to."""
+    share: float = 0.0
+    """Of the inner product of the nearest of all, what others have to reach for being found by looks; 0: nothing."""
     filters: Filters = ()
     demand: Match | None = None
     """What every result holds, also those found by looks; does not rank. Demands nothing where analysis leaves nothing."""

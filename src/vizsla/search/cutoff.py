@@ -17,6 +17,10 @@ SHARE = 0.4
 """Of the way from what a picture scores that has nothing to do with a query up to the encoder's floor: where results end, once
 the first is above the floor. On the photos without text, lower ends add nothing to the first sixteen; from 0.6 on they lose some."""
 
+OF_NEAREST = 0.25
+"""Of what the nearest scores, what others have to: where a picture shows for sure what is asked, what only shows something like it
+is not found beside it."""
+
 SAMPLE = 256
 """Pictures that stand for all; reading them takes some milliseconds, seldom."""
 

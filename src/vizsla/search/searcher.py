@@ -24,7 +24,7 @@ from vizsla.wire import (
 
 from .addresses import Addresses
 from .answer import Page, answer_of, counts_of
-from .cutoff import CutOff
+from .cutoff import OF_NEAREST, CutOff
 from .filters import filters_of, settled
 from .intent import asks_for_adult
 from .place import asks_for_place
@@ -179,6 +179,7 @@ class Searcher:
             vector=looks.vector,
             floor=looks.floor,
             peak=looks.peak,
+            share=OF_NEAREST,
             filters=(*filters_of(parameters, int(time.time())), *within),
             demand=question.demand,
             collapse=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
@@ -217,10 +218,16 @@ def _nearest(snapshot: Snapshot, scope: Scope, vector: Vector, plan: Plan) -> Lo
     matching = slots(scope, snapshot) & columns.looks
     near = nearest(snapshot.pieces, vector, CANDIDATES, matching, columns.numbers)
     scores = near.scores.tolist()
-    found = len(scores) if plan.floor is None else bisect_right(scores, -plan.floor, key=operator.neg)
-    if plan.peak is not None and scores and scores[0] < plan.peak:
-        found = 0
-    return Looks(Scored(near.numbers.tolist(), scores), found)
+    return Looks(Scored(near.numbers.tolist(), scores), _near_enough(scores, plan))
+
+
+def _near_enough(scores: Sequence[float], plan: Plan) -> int:
+    """How many of the nearest are found."""
+    if not scores or (plan.peak is not None and scores[0] < plan.peak):
+        return 0
+    ends = (plan.floor, plan.share * scores[0] if plan.share else None)
+    least = max((end for end in ends if end is not None), default=-math.inf)
+    return bisect_right(scores, -least, key=operator.neg)
 
 
 def _ranked(words: Scored, looks: Looks, snapshot: Snapshot, plan: Plan) -> dict[int, float]:
