@@ -57,7 +57,7 @@ def test_the_single_page_app_may_ask_from_a_browser(served: Served) -> None:
 
 
 def test_the_single_page_app_draws_its_results(served: Served) -> None:
-    query = "q=dog&mkt=en-US&SafeSearch=strict&freshness=month&aspect=all&color=&count=25&offset=0"
+    query = "q=animals&mkt=en-US&SafeSearch=strict&freshness=month&aspect=all&color=&count=25&offset=0"
     answered = ask(
         served,
         f"/bing/v7.0/images/search?{query}",
