@@ -50,7 +50,7 @@ GLANCE = 4
 BRIGHTER = (0.75, 1.33)
 """How many times as bright a copy may be, at a glance."""
 GLANCED = 28.0
-"""Levels by which copies may differ at a glance: five percent off each side make 24 of a small drawing on a plain ground."""
+"""Levels by which copies may differ at a glance: five percent off each side make nearly as much of a small drawing."""
 TOLERANCE, GROWTH = 3.9, 0.27
 """Fitted to pictures that `benchmarks.copies` leaves out."""
 

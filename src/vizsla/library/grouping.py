@@ -33,7 +33,7 @@ TRIED, TRIED_OF_GROUP = 10, 3
 the asked one darker than the original, a third may be like both."""
 REMEMBERED = 256
 """Thumbnails that are kept as they are compared, of 48 KB each: what is alike comes together."""
-GLANCED = 65_536
+GLANCES = 65_536
 """Pictures of which a glance is kept, of 48 bytes each, so that most of what is only alike is never read again."""
 STAYING, LEAVING = 1.3, 0.9
 """How much more a picture may differ from its own group, and how much less from another, when groups are looked through:
@@ -197,7 +197,7 @@ class Groups:
         return self._glances.get(content_id)
 
     def _remember(self, content_id: bytes, seen: bytes) -> None:
-        if len(self._glances) == GLANCED:
+        if len(self._glances) == GLANCES:
             self._glances.clear()
         self._glances[content_id] = seen
 

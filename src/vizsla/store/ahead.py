@@ -42,10 +42,10 @@ class Ahead:
     def put(self, rows: Iterable[Row]) -> None:
         """What follows `last`; nothing: that was all."""
         before = self.last
-        for number, record, *counted in rows:
+        for number, record, count, pages, sizes in rows:
             self.last = number
-            if (count := tuple(counted)) != _ALONE:
-                self._counted[number] = count  # type: ignore[assignment]  # three of them
+            if (counted := (count, pages, sizes)) != _ALONE:
+                self._counted[number] = counted
             self._records[number] = record
             self._left -= len(record)
         if self.last == before:

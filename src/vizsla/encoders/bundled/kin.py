@@ -15,10 +15,10 @@ MOST = 12
 """Classes of a family at most: amphibians are one, mammals are not."""
 ALIKE = 0.6
 """Share that is left of the relevance of what is only named alike, where something is named: for "dog" other animals. On the photos
-without text it takes a quarter from what is shown wrongly (`python -m benchmarks.encoder`); from 0.5 on right ones are lost."""
+without text it takes a fifth from what is shown wrongly (`python -m benchmarks.encoder`, beside 1)."""
 NEAREST = (0.3, 0.25)
 """Relevance of the families around what is named, the smallest first: cellos after violins, before what has nothing to do with
-either, and below the floor, so that they are not found where there are no violins. With 0.4 they are found there."""
+either, and below the floor, so that they are not found where there are no violins."""
 
 
 class Kin:

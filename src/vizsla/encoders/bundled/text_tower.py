@@ -41,21 +41,14 @@ class TextTower:
             self._shades = {int(entry): row for row, entry in enumerate(arrays["shades"])}
             self._likeness = int(arrays["likeness"])
             self._vocabulary = _vocabulary(arrays["words"], arrays["irregular"], int(arrays["common"]))
-            vectors, beyond = arrays["vectors"], self._vocabulary.size - len(arrays["vectors"])
-            self._weights: Vectors = np.append(
-                arrays["weights"].astype(np.float32), np.ones(beyond, np.float32)
-            )
+            vectors, members, starts = (arrays[name] for name in ("vectors", "members", "starts"))
+            beyond = np.ones(self._vocabulary.size - len(vectors), np.float32)
+            self._weights: Vectors = np.append(arrays["weights"].astype(np.float32), beyond)
             self._manner = frozenset(self._vocabulary.find(" ".join(sorted(MANNER))))
             named = {*arrays["nouns"].tolist(), *map(self._vocabulary.number, NOUNS)}
             self._nouns = (named - self._manner) | {*range(len(vectors), self._vocabulary.size)}
-            classes = Classes(
-                arrays["phrases"],
-                arrays["members"],
-                arrays["starts"],
-                float(arrays["sharpness"]),
-                float(arrays["least"]),
-            )
-            kin = Kin(arrays["members"], arrays["starts"])
+            sharpness, least = float(arrays["sharpness"]), float(arrays["least"])
+            classes, kin = Classes(arrays["phrases"], members, starts, sharpness, least), Kin(members, starts)
             meanings = _meanings(self._vocabulary)
             self._subjects = Subjects(vectors, self._weights, classes, kin, meanings, self._manner)
 
@@ -113,7 +106,7 @@ def _vocabulary(words: NDArray[np.uint8], irregular: NDArray[np.uint8], common: 
     """Read the entries, one a line, and the irregular forms, `form=base` a line."""
     forms = dict(line.split("=") for line in irregular.tobytes().decode("ascii").splitlines())
     entries = words.tobytes().decode("ascii").splitlines()
-    return Vocabulary([*entries, *sorted(SHOWN.keys() - set(entries))], forms, common, MEANT)
+    return Vocabulary([*entries, *sorted(SHOWN.keys() - entries)], forms, common, MEANT)
 
 
 def _meanings(vocabulary: Vocabulary) -> dict[int, Meaning]:
