@@ -97,10 +97,11 @@ cathedral window, passport, tattoo, rainbow, handshake, skeleton, graffiti, wate
 protest, fireworks, tornado, lightning, snowman, birthday, coins, stamp, newspaper, anchor, treasure,
 angel, dragon, unicorn, robot, astronaut, planet, comet, dinosaur, fossil, mammoth, cactus, bamboo, sunflower,
 tulip, rose, desert, glacier, cave, canyon, vineyard, windmill, stadium, subway, skyscraper, pyramid, igloo, hammock,
-circus, clown, magician, dancer, ballet, opera, sculpture, mosaic, origami, embroidery, chess, dominoes, kite, handcuffs, microscope,
+circus, clown, magician, dancer, ballet, opera, mosaic, origami, embroidery, chess, dominoes, kite, handcuffs, microscope,
 telescope, thermometer, syringe, wheelchair""".replace("\n", " ").split(", ")
-"""Queries whose subject is in no photo, by which the bundled encoder's floor was chosen. Four were taken out when the photos that
-they find were looked at: a rocket stands in a museum, and a soldier, a wedding and (by WordNet) a satellite are there too."""
+"""Queries whose subject is in no photo, by which the bundled encoder's floor was chosen. Five were taken out when the photos that
+they find were looked at: a rocket stands in a museum, a sculpture on a column, and a soldier, a wedding and (by WordNet) a satellite
+are there too."""
 UNSEEN = """\
 surgeon, waitress, orchestra, parade, funeral, avalanche, iceberg, blacksmith, carpenter, jewellery shop, lighthouse keeper,
 karate, boxing match, marathon, rodeo, acrobat, puppet show, aurora, eclipse, constellation, blueprint, receipt, calendar, certificate,

@@ -15,6 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from statistics import mean
 from typing import NamedTuple
 
 from benchmarks.held_out import add_collections, held_out, sample
@@ -46,6 +47,8 @@ BY_KIND = {
     "photo": Group("cut-out photos of stamps", frozenset({"photo"})),
     "drawn": Group("drawn stamps", frozenset({"clipart", "line"})),
 }
+KINDS_OF_V7 = (PHOTOS, CLIPART, BY_KIND["line"])
+"""What `imageType` is about; the others are its hard cases."""
 
 
 class Judged(NamedTuple):
@@ -96,20 +99,23 @@ def reported(photos: Path, corpora: Path) -> Iterator[tuple[Path, Group]]:
 
 
 def tell_shares(judged: Iterable[Judged]) -> None:
-    """A line for each group and variant, and a budget for the worst of each group."""
+    """A line for each group and variant; a budget for the mean of `KINDS_OF_V7`, and one for each group, at the worst variant."""
     answers: dict[tuple[Group, str], Counter[str]] = defaultdict(Counter)
     for one in judged:
         answers[one.group, one.variant][one.kind] += 1
-    worst: dict[Group, float] = {}
+    shares: defaultdict[Group, dict[str, float]] = defaultdict(dict)
     print(f"{'':36}{'right':>6} of{'':7}{'':7}" + "".join(f"{kind:>9}" for kind in KINDS))
     for (group, variant), found in answers.items():
         right = sum(found[kind] for kind in group.right)
-        share = right / found.total()
-        worst[group] = min(share, worst.get(group, 1.0))
+        share = shares[group][variant] = right / found.total()
         kinds = "".join(f"{found[kind]:9}" for kind in KINDS)
         print(f"{group.name + ', ' + variant:36}{right:6} of {found.total():5}  {share:.3f}{kinds}")
-    for group, share in worst.items():
-        budget(f"kind told right, {group.name}, worst treatment", share, "at least", WANTED, "")
+    common = set.intersection(*(set(shares[group]) for group in KINDS_OF_V7))
+    worst = min(mean(shares[group][variant] for group in KINDS_OF_V7) for variant in common)
+    names = ", ".join(group.name for group in KINDS_OF_V7)
+    budget(f"kind told right, mean of {names}, worst treatment", worst, "at least", WANTED, "")
+    for group, told in shares.items():
+        budget(f"kind told right, {group.name}, worst treatment", min(told.values()), "at least", WANTED, "")
 
 
 def main() -> None:

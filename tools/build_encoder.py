@@ -10,9 +10,8 @@ machine give the same files, if numpy has as many threads: the artifact was made
 bits of sums differ, training ends elsewhere, and vectors of two such builds cannot be mixed: the build takes a new name.
 
 What the sentence encoder says of words takes long. `--words src/vizsla/encoders/bundled/text.npz` takes it from an earlier
-artifact, where only what comes after it has changed; the artifact of `bundled-2` was made so from that of `bundled-1`. A build without it
-differs from that artifact in the weights of words alone. From the words of `bundled-2` itself the projection differs, because they
-have the words that stand in for others already.
+artifact, where only what comes after it has changed: `bundled-2` was made so from `bundled-1`, and `bundled-3` from `bundled-2`, whose
+words have those already that stand in for others. From its own words it comes out bit by bit; without `--words` the weights of words differ.
 """
 
 from __future__ import annotations

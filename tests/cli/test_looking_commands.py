@@ -34,7 +34,7 @@ def test_status_tells_what_is_in_the_library(library: Path, photos: Path, call: 
     assert said == {
         "library": str(library),
         "format": 1,
-        "encoder": "bundled-2",
+        "encoder": "bundled-3",
         "images": 4,
         "indexed": 4,
         "keys": 0,

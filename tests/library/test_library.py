@@ -94,7 +94,7 @@ def test_a_damaged_description_says_so_and_what_to_do(
 def test_a_library_made_with_other_weights_can_be_neither_searched_nor_added_to(
     one: Library, photos: Path
 ) -> None:
-    describe(one, encoder={"name": "bundled-2", "digest": "0" * 64, "dimension": one.encoder.dimension})
+    describe(one, encoder={"name": "bundled-3", "digest": "0" * 64, "dimension": one.encoder.dimension})
     with Library(Settings(library=one.directory)) as other:
         make_many(photos, 2)
         with pytest.raises(LibraryError, match=r"made with other weights .*`vizsla reencode`"):

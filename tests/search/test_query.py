@@ -22,9 +22,14 @@ def either(*words: str) -> Any:
 
 
 def most(*words: str) -> Any:
-    return Any(tuple(map(Words, words)), minimum=len(words) - len(words) // 3)
+    return most_of(*map(Words, words))
 
 
+def most_of(*parts: Match) -> Any:
+    return Any(parts, minimum=len(parts) - len(parts) // 3)
+
+
+FACE, PORTRAIT = (Holds(AnyOf("face", frozenset(faces))) for faces in (("face", "portrait"), ("portrait",)))
 SITE = Holds(Below("site", frozenset({"a.org"})))
 RED_DOG = phrase("red dog")
 
@@ -60,6 +65,12 @@ RED_DOG = phrase("red dog")
         ("prefer:red", either("red"), None, "red"),
         ("loc:de dog", most("dog"), None, "dog"),
         ("!?", None, None, ""),
+        ("People", most_of(Any((Words("People"), FACE))), None, "People"),
+        ("happy people", most_of(Words("happy"), Any((Words("people"), FACE))), None, "happy people"),
+        ("Porträt", most_of(Any((Words("Porträt"), PORTRAIT))), None, "Porträt"),
+        ("beach -people", most("beach"), Not(Any((Words("people"), FACE))), "beach"),
+        ('"people"', phrase("people"), phrase("people"), "people"),
+        ("intitle:people", Words("people", field="title"), Words("people", field="title"), "people"),
     ],
 )
 def test_words_find_and_operators_demand(

@@ -18,6 +18,9 @@ from .worlds import DIMENSION, HERE, WordEncoder, direction, ids, record, world
 TITLES = ("red dog", "red cat", "big dog in the red house", "dog red", "blue bird", "DOGS playing")
 
 
+QUERIES_FOR_PEOPLE = ("people", "holiday people", "gens", "portrait", "square -people")
+
+
 def found(*typed: str) -> list[set[int]]:
     """For each query, the records of `TITLES`, counted from 1, that its words find."""
     with world([record(number, title=title) for number, title in enumerate(TITLES, 1)]) as here:
@@ -31,6 +34,19 @@ def test_words_phrases_and_stop_words() -> None:
 
 def test_if_nothing_holds_enough_of_the_words_one_is_enough() -> None:
     assert found("bird", "purple bird", "submarine") == [{5}, {5}, set()]
+
+
+def test_people_are_found_by_their_faces_behind_what_tells_of_them() -> None:
+    records = [
+        record(1, title="holiday", faces=("face",)),
+        record(2, title="people on a square"),
+        record(3, title="square"),
+        record(4, title="holiday", faces=("portrait",)),
+    ]
+    with world(records) as here:
+        answers = [[int(found, 16) for found in ids(here.search(query))] for query in QUERIES_FOR_PEOPLE]
+    assert answers[0][0] == 2
+    assert [set(answer) for answer in answers] == [{1, 2, 4}, {1, 4}, {1, 4}, {4}, {3}]
 
 
 def test_looks_are_found_without_a_common_word() -> None:

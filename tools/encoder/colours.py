@@ -33,6 +33,7 @@ STEPS, BATCH, LEARNING_RATE = 1_500, 1_024, 1e-2
 GRID = 8.5  # Between the values of red, green and blue that are learnt.
 
 COARSE = 4  # Pixels a side that are averaged before they are named.
+CELL = 8  # Of these, a ninth of the side: what a cell of the features sees.
 LENGTH = 0.3  # Of the terms in a picture's vector: what colours take from likeness.
 MOOD_LENGTH = 0.15
 MUCH = (
@@ -99,7 +100,7 @@ def add_colours(graph: Graph, planes: str, attention: str, colours: ColourNames)
         x = graph.add("Relu", x) if number else x
         kernel = graph.constant(f"colour.{number}", weight[:, :, None, None])
         x = graph.add("Conv", x, kernel, graph.constant(f"colour.{number}.bias", bias), kernel_shape=[1, 1])
-    x = graph.add("AveragePool", graph.add("Softmax", x, axis=1), kernel_shape=[9, 9], strides=[7, 7])
+    x = graph.add("AveragePool", graph.add("Softmax", x, axis=1), kernel_shape=[CELL] * 2, strides=[CELL] * 2)
     x = graph.add("Reshape", x, graph.constant("cells.of.colours", np.array([0, 0, -1], np.int64)))
     x = graph.add(
         "Squeeze", graph.add("MatMul", x, attention), graph.constant("last", np.array([2], np.int64))

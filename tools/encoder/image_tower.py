@@ -19,12 +19,13 @@ from encoder.sentences import Floats
 
 State = Mapping[str, Floats]
 
-SIDE = 260  # Pixels: the resolution Lite2 was trained at.
+SIDE = 288  # Pixels: 9 cells of 32. Lite2 was trained at 260, on crops, which show things larger (Touvron et al. 2019).
 MEAN, SPREAD = 127.0, 128.0  # Its pixel normalisation, (x - 127) / 128, for all three channels.
 BATCH_NORM_EPSILON = 1e-3
 DEPTH = 1.2  # Lite2 repeats its blocks 1.2 times as often as Lite0; the first and last stage stay.
 STAGES = ((1, 1), (2, 2), (2, 2), (3, 2), (3, 1), (4, 2), (1, 1))  # (repeats in Lite0, stride of the first)
 CELLS, CORNER = 9, 6  # The features' grid, and how much of it a corner of the picture is.
+EVERYWHERE = 0.5  # Of a picture's colours, what counts wherever it is.
 WHOLE, POWER = 0.7, 3.0  # What the whole picture counts beside its corners, and how much the surest of them.
 
 
@@ -127,7 +128,8 @@ def first_view(graph: Graph, views: str) -> str:
 def add_attention(graph: Graph, features: str, posterior: str, weight: str) -> str:
     """Append where what was recognised is, `(n, 81, 1)`, with the sum 1.
 
-    Class activation maps (Zhou et al. 2016) of all classes, weighted by their posterior; only what is above the mean.
+    Class activation maps (Zhou et al. 2016) of all classes, weighted by their posterior; only what is above the mean. `EVERYWHERE` of
+    it is spread over the whole picture.
     """
     at = graph.add(
         "Unsqueeze", graph.add("MatMul", posterior, weight), graph.constant("row", np.array([1], np.int64))
@@ -138,6 +140,8 @@ def add_attention(graph: Graph, features: str, posterior: str, weight: str) -> s
     x = graph.add("Add", x, graph.constant("little", np.float32(1e-3).reshape(())))
     axis = graph.constant("cells.axis", np.array([2], np.int64))
     x = graph.add("Div", x, graph.add("ReduceSum", x, axis, keepdims=1))
+    x = graph.add("Mul", x, graph.constant("somewhere", np.float32(1 - EVERYWHERE).reshape(())))
+    x = graph.add("Add", x, graph.constant("everywhere", np.float32(EVERYWHERE / CELLS**2).reshape(())))
     return graph.add("Transpose", x, perm=[0, 2, 1])
 
 

@@ -13,13 +13,13 @@ import torch
 from encoder.sentences import Floats
 
 SEED = 1
-STEPS = 1_200
+STEPS = 3_000
 BATCH = 256
 LEARNING_RATE = 3e-3
 TEMPERATURE = 0.1  # Of the ranking: a difference of a tenth of the best relevance matters.
 LEAST_RELEVANT = 0.2
 LENGTH = 0.8  # The rest of a picture's vector, of length 1, is for its colours and likeness.
-EXACTNESS = 0.1  # What the squared error weighs, so that scores keep their scale.
+EXACTNESS = 1.0  # What the squared error weighs, so that scores keep their scale.
 
 
 def learn_projection(texts: Floats, dimension: int) -> tuple[Floats, Floats]:

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "bundled": "vizsla.encoders.bundled.encoder",
-    "bundled-2": "vizsla.encoders.bundled.encoder",
+    "bundled-3": "vizsla.encoders.bundled.encoder",
 }
 """Names that can be asked for, and the module whose `open_bundled` opens each."""
 
 
-_GONE = ("bundled-1",)
+_GONE = ("bundled-1", "bundled-2")
 """Encoders of earlier versions."""
 
 

@@ -54,7 +54,7 @@ class Encoder(Protocol):
 
     @property
     def name(self) -> str:
-        """A stable name, such as `bundled-2`; written into the library."""
+        """A stable name, such as `bundled-3`; written into the library."""
 
     @property
     def digest(self) -> str:

@@ -11,6 +11,7 @@ from vizsla.engines.seam import All, Any, Match, Not, Words
 
 from .grammar import Either, Every, Must, MustNot, Node, Term, parse
 from .operators import DEMANDING, LOOKING, PREFERRING, SILENT
+from .people import with_face
 
 MAX_TERMS = 10
 """v7 reference, section 5: only the first ten terms are used."""
@@ -119,8 +120,11 @@ def _each(nodes: Iterable[Node]) -> list[Match]:
 def _match(term: Term) -> Match | None:
     if term.number >= MAX_TERMS or term.keyword in SILENT:
         return None
-    row = DEMANDING.get(term.keyword)
-    return row(term) if row else Words(term.text, phrase=term.quoted)
+    if row := DEMANDING.get(term.keyword):
+        return row(term)
+    words = Words(term.text, phrase=term.quoted)
+    seen = None if term.quoted else with_face(term.text)
+    return Any((words, seen)) if seen else words
 
 
 def _ranks(match: Match) -> bool:
