@@ -200,7 +200,7 @@ def test_a_region_of_a_picture_whose_file_is_gone_is_looked_at_in_its_thumbnail(
 
 
 def cropped(shelf: Shelf) -> httpx.Response:
-    params = {"id": shelf.id_of("flag.jpg"), "cal": "0.6", "modules": "SimilarImages,BRQ"}
+    params = {"id": shelf.id_of("flag.jpg"), "cal": "0.8", "modules": "SimilarImages,BRQ"}
     response = httpx.get(f"{shelf.address}/v7.0/images/details", params=params, headers={KEY: shelf.key})
     assert response.status_code == 200
     return response

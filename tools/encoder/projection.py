@@ -19,7 +19,7 @@ LEARNING_RATE = 3e-3
 TEMPERATURE = 0.1  # Of the ranking: a difference of a tenth of the best relevance matters.
 LEAST_RELEVANT = 0.2
 LENGTH = 0.8  # The rest of a picture's vector, of length 1, is for its colours and likeness.
-EXACTNESS = 1.0  # What the squared error weighs, so that scores keep their scale.
+EXACTNESS = 0.2  # What the squared error weighs, so that scores keep their scale. More, and single classes score less.
 
 
 def learn_projection(texts: Floats, dimension: int) -> tuple[Floats, Floats]:
