@@ -193,7 +193,7 @@ fish, aquatic mammal, crustacean, coelenterate, echinoderm, sea turtle
 underwater: coral reef, scuba diver, brain coral, sea anemone, jellyfish, anemone fish
 aquarium: fish, jellyfish
 seafood: crustacean
-people: person
+people, person: person, 0 agent, 1 person
 house, home: dwelling, mobile home, barn, boathouse, thatch, 0.5 palace, 0.5 monastery
 kitchen: kitchen appliance, kitchen utensil, refrigerator, dishwasher
 kitchenware: kitchen utensil, kitchen appliance
@@ -228,13 +228,13 @@ groceries: grocery store, produce
 mushroom: mushroom, 0.8 fungus
 landscape, scenery, nature: geological formation
 mountain: mountain, 0.6 valley, 0.5 cliff
-flower: flower, 0.6 flowerpot, 0.5 vase, 0.5 cardoon, 0.5 rapeseed
+flower: flower, 0.6 flowerpot, 0.5 vase, 0.5 cardoon, 0.5 rapeseed, 0 factory
 tower: tower, bell cote, 0.4 mosque
 steeple, spire, belfry, bell tower: bell cote, 0.6 church
 church: church, 0.6 bell cote, 0.6 monastery
 temple, shrine, pagoda: stupa, 0.6 monastery
 monument, memorial: monument, obelisk, 0.7 pedestal
-statue, sculpture: pedestal
+statue, sculpture: pedestal, 0 support, 0 supporting structure, 1 pedestal
 spoon: spoon, 0.6 ladle
 cutlery, silverware: wooden spoon, 0.7 ladle, 0.5 spatula
 plate: plate, 0 puck, 0 breastplate, 0 pickelhaube

@@ -86,8 +86,9 @@ class Subjects:
         embedded = np.stack([self._embed(name, described) for name in self._meanings[subject].names])
         relevance: Vectors = self._classes.relevance(embedded).max(axis=0)
         self._kin.weigh(relevance)
+        highest = relevance.max()
         for share, classes in self._weighed.get(subject, ()):
-            relevance[classes] = share * relevance.max()
+            relevance[classes] = share * highest
         if not described:
             self._kept[subject] = relevance
         return relevance
