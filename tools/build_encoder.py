@@ -113,6 +113,8 @@ def build_text_tower(wordnet: WordNet, made: Arrays, colours: ColourNames, out: 
         **made,
         members=classes.members,
         starts=classes.starts,
+        kin=classes.kin,
+        kin_starts=classes.kin_starts,
         sharpness=np.float32(SHARPNESS),
         least=np.float32(LEAST),
         projection=text_side.astype(np.float16),

@@ -210,8 +210,7 @@ def test_how_something_is_does_not_hide_what_it_is(encoder: Encoder, word: str, 
 
 def test_what_is_akin_comes_next_and_what_is_only_like_counts_less() -> None:
     """Classes 0 and 1 are violin and cello, 2 is a harp, 3 a drum."""
-    members = np.array([0, 4, 5, 7, 1, 4, 5, 7, 2, 5, 7, 3, 7], np.uint16)
-    kin = Kin(members, np.array([0, 4, 8, 11], np.int32))
+    kin = Kin(np.array([0, 1, 0, 1, 2, 0, 1, 2, 3], np.uint16), np.array([0, 2, 5], np.int32))
     relevance = np.array([1, 0.1, 0, 0.6], np.float32)
     kin.weigh(relevance)
     np.testing.assert_allclose(relevance, [1, NEAREST[0], NEAREST[1], 0.6 * ALIKE])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from encoder.wordnet import WordNet
 
+MOST_KIN = 12  # Classes of a family: amphibians are one, mammals are not.
 LIST = "data/_info/imagenet_synsets.txt"  # Within the package `timm`, which is not imported.
 
 
@@ -19,13 +20,16 @@ LIST = "data/_info/imagenet_synsets.txt"  # Within the package `timm`, which is 
 class Classes:
     """`members[starts[c]:starts[c + 1]]` are the numbers of the phrases of class `c`.
 
-    `sizes` says of each synset how many classes it is, or is above of.
+    `sizes` says of each synset how many classes it is, or is above of. `kin[kin_starts[f]:kin_starts[f + 1]]` are the classes below one
+    synset, from 2 to `MOST_KIN`, each set of classes once.
     """
 
     phrases: list[str]
     members: NDArray[np.uint16]
     starts: NDArray[np.int32]
     sizes: Counter[int]
+    kin: NDArray[np.uint16]
+    kin_starts: NDArray[np.int32]
 
 
 def read_classes(wordnet: WordNet) -> Classes:
@@ -34,12 +38,25 @@ def read_classes(wordnet: WordNet) -> Classes:
     members: list[int] = []
     starts: list[int] = []
     sizes: Counter[int] = Counter()
-    for synset in read_synsets():
+    below: defaultdict[int, list[int]] = defaultdict(list)
+    for number, synset in enumerate(read_synsets()):
         starts.append(len(members))
-        sizes.update(wordnet.closure(synset))
-        lemmas = (lemma.lower() for above in wordnet.closure(synset) for lemma in wordnet.lemmas(above))
+        above = wordnet.closure(synset)
+        sizes.update(above)
+        for one in above:
+            below[one].append(number)
+        lemmas = (lemma.lower() for one in above for lemma in wordnet.lemmas(one))
         members += dict.fromkeys(phrases.setdefault(lemma, len(phrases)) for lemma in lemmas)
-    return Classes(list(phrases), np.array(members, np.uint16), np.array(starts, np.int32), sizes)
+    kin = sorted({tuple(classes) for classes in below.values() if 1 < len(classes) <= MOST_KIN})
+    kin_starts = np.cumsum([0, *map(len, kin[:-1])], dtype=np.int32)
+    return Classes(
+        list(phrases),
+        np.array(members, np.uint16),
+        np.array(starts, np.int32),
+        sizes,
+        np.concatenate(kin).astype(np.uint16),
+        kin_starts,
+    )
 
 
 def read_synsets() -> list[int]:

@@ -12,7 +12,7 @@ from vizsla.encoders.seam import Vectors
 EXACT = 0.95
 """Relevance from which on a class is named, and not only named alike: a cosine of 0.99, which rounding leaves to the same word."""
 MOST = 12
-"""Classes of a family at most: amphibians are one, mammals are not."""
+"""Classes from which on what is named is no family any more, and has no kin."""
 ALIKE = 0.6
 """Share that is left of the relevance of what is only named alike, where something is named: for "dog" other animals. On the photos
 without text it takes a fifth from what is shown wrongly (`python -m benchmarks.encoder`, beside 1)."""
@@ -22,24 +22,18 @@ either, and below the floor, so that they are not found where there are no violi
 
 
 class Kin:
-    """The families of each class, by the names that it shares with others. Constant after making.
+    """The families of each class: the classes below one entry of WordNet. Constant after making.
 
     Args:
-        members: of all classes in turn, the numbers of their names.
-        starts: `(classes,)`, where in `members` each class begins.
+        classes: of all families in turn, the numbers of their classes.
+        starts: `(families,)`, where in `classes` each family begins.
     """
 
-    def __init__(self, members: NDArray[np.uint16], starts: NDArray[np.int32]) -> None:
-        classes = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(members)))
-        sizes = np.bincount(members)[members]
-        several = (sizes > 1) & (sizes <= MOST)
-        named: defaultdict[int, list[int]] = defaultdict(list)
-        for name, one in zip(members[several].tolist(), classes[several].tolist(), strict=True):
-            named[name].append(one)
+    def __init__(self, classes: NDArray[np.uint16], starts: NDArray[np.int32]) -> None:
         self._families: defaultdict[int, list[tuple[frozenset[int], NDArray[np.intp]]]] = defaultdict(list)
-        for together in sorted(set(map(tuple, named.values())), key=len):
-            for one in together:
-                self._families[one].append((frozenset(together), np.array(together)))
+        for together in sorted(np.split(classes.astype(np.intp), starts[1:]), key=len):
+            for one in together.tolist():
+                self._families[one].append((frozenset(together.tolist()), together))
 
     def weigh(self, relevance: Vectors) -> None:
         """Where classes are named, lower the relevance, `(classes,)`, of what is only like them, and raise their kin's."""

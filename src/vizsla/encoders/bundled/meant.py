@@ -228,7 +228,7 @@ groceries: grocery store, produce
 mushroom: mushroom, 0.8 fungus
 landscape, scenery, nature: geological formation
 mountain: mountain, 0.6 valley, 0.5 cliff
-flower: flower, 0.6 flowerpot, 0.5 vase, 0.5 cardoon, 0.5 rapeseed, 0 factory
+flower: flower, 0.6 flowerpot, 0.5 vase, 0.5 cardoon, 0.5 rapeseed
 tower: tower, bell cote, 0.4 mosque
 steeple, spire, belfry, bell tower: bell cote, 0.6 church
 church: church, 0.6 bell cote, 0.6 monastery

@@ -48,7 +48,8 @@ class TextTower:
             named = {*arrays["nouns"].tolist(), *map(self._vocabulary.number, NOUNS)}
             self._nouns = (named - self._manner) | {*range(len(vectors), self._vocabulary.size)}
             sharpness, least = float(arrays["sharpness"]), float(arrays["least"])
-            classes, kin = Classes(arrays["phrases"], members, starts, sharpness, least), Kin(members, starts)
+            classes = Classes(arrays["phrases"], members, starts, sharpness, least)
+            kin = Kin(arrays["kin"], arrays["kin_starts"])
             meanings = _meanings(self._vocabulary)
             self._subjects = Subjects(vectors, self._weights, classes, kin, meanings, self._manner)
 
