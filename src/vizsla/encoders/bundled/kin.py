@@ -11,8 +11,6 @@ from vizsla.encoders.seam import Vectors
 
 EXACT = 0.95
 """Relevance from which on a class is named, and not only named alike: a cosine of 0.99, which rounding leaves to the same word."""
-MOST = 12
-"""Classes from which on what is named is no family any more, and has no kin."""
 ALIKE = 0.6
 """Share that is left of the relevance of what is only named alike, where something is named: for "dog" other animals. On the photos
 without text it takes a fifth from what is shown wrongly (`python -m benchmarks.encoder`, beside 1)."""
@@ -43,7 +41,7 @@ class Kin:
         named = relevance[exact]
         relevance *= ALIKE
         relevance[exact] = named
-        if len(exact) < MOST and exact[0] in self._families:
+        if exact[0] in self._families:
             self._raise(relevance, exact.tolist())
 
     def _raise(self, relevance: Vectors, exact: list[int]) -> None:

@@ -41,14 +41,14 @@ class TextTower:
             self._shades = {int(entry): row for row, entry in enumerate(arrays["shades"])}
             self._likeness = int(arrays["likeness"])
             self._vocabulary = _vocabulary(arrays["words"], arrays["irregular"], int(arrays["common"]))
-            vectors, members, starts = (arrays[name] for name in ("vectors", "members", "starts"))
+            vectors = arrays["vectors"]
             beyond = np.ones(self._vocabulary.size - len(vectors), np.float32)
             self._weights: Vectors = np.append(arrays["weights"].astype(np.float32), beyond)
             self._manner = frozenset(self._vocabulary.find(" ".join(sorted(MANNER))))
             named = {*arrays["nouns"].tolist(), *map(self._vocabulary.number, NOUNS)}
             self._nouns = (named - self._manner) | {*range(len(vectors), self._vocabulary.size)}
             sharpness, least = float(arrays["sharpness"]), float(arrays["least"])
-            classes = Classes(arrays["phrases"], members, starts, sharpness, least)
+            classes = Classes(arrays["phrases"], arrays["members"], arrays["starts"], sharpness, least)
             kin = Kin(arrays["kin"], arrays["kin_starts"])
             meanings = _meanings(self._vocabulary)
             self._subjects = Subjects(vectors, self._weights, classes, kin, meanings, self._manner)
