@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from zlib import crc32
 
 import msgspec
 import numpy as np
 
+from engines.conftest import scratch
 from sample_records import record as record
 from vizsla.encoders.seam import InputGeometry, Pixels, Vectors
 from vizsla.engines.local.engine import LocalEngine
@@ -71,7 +71,7 @@ class World(msgspec.Struct, frozen=True):
 @contextmanager
 def world(records: Sequence[ImageRecord], vectors: Sequence[Vector] | None = None) -> Iterator[World]:
     """A library with these records, each with its vector; without vectors, it is searched by words alone."""
-    with TemporaryDirectory() as place:
+    with scratch() as place:
         store, engine = Store(Path(place, "records.db")), LocalEngine(Path(place, "index"), DIMENSION)
         try:
             source = store.source("folder", "/pictures")

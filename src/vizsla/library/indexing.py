@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import threading
 from pathlib import Path
 
@@ -68,10 +67,9 @@ class Indexer:
     def _start_over(self) -> None:
         if not self.engine.try_lock():
             raise LibraryError("another process uses the index: stop it, then run this again")
+        # The directories go when the engine gets its lock again: tantivy may be making a file in one right now.
         for path in self._directory.iterdir():
-            if path.is_dir():
-                shutil.rmtree(path)
-            elif path.name != LOCK:
+            if path.is_file() and path.name != LOCK:
                 path.unlink()
         self.engine.close()
         self.engine = open_engine(self._directory, self._dimension)
