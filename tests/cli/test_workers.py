@@ -61,7 +61,7 @@ def test_every_process_answers_and_one_that_dies_is_replaced(shared_library: Pat
         server.terminate()
         _, said = server.communicate(timeout=TIMEOUT)
     assert server.returncode == 0
-    assert said.count("a worker ended with -9 and is started again") == 1
+    assert said.count("a worker ended with -9; it is started again") == 1
     assert len(said.splitlines()) == 1
 
 

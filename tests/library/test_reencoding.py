@@ -320,7 +320,7 @@ def test_what_a_server_still_answers_from_is_neither_swept_nor_made_anew(
         back.reencoding().run()
     with (
         fresh(encoder=str(model)) as library,
-        pytest.raises(LibraryError, match="restart it, then run this again"),
+        pytest.raises(LibraryError, match="run this again in a minute"),
     ):
         library.reencoding().run()
     assert first is not None

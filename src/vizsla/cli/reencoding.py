@@ -33,4 +33,4 @@ def reencode(
     else:
         print(f"{done.encoder}: the library has it already")
     if done.switched:
-        note("servers that run go on with the old vectors: restart them")
+        note("servers that run take it over by themselves")

@@ -180,10 +180,10 @@ class Library:
     @cached_property
     def indexer(self) -> Indexer:
         from .indexing import Indexer
-        from .leftovers import index_directory, sweep
+        from .leftovers import index_directory
 
         known = self.descriptor.encoder
-        sweep(self.directory, self.store)
+        self.sweep()
         place = index_directory(self.directory, known.space)
         return self._kept(Indexer(self.store, place, known.dimension))
 
@@ -242,9 +242,12 @@ class Library:
         return room
 
     def close(self) -> None:
-        """Close every room that was opened."""
+        """Close every room that was opened; what is used afterwards opens again."""
         while self._open:
             self._open.pop()()
+        for name, room in vars(Library).items():
+            if isinstance(room, cached_property):
+                self.__dict__.pop(name, None)
 
     def __enter__(self) -> Self:
         return self
@@ -275,8 +278,15 @@ class Library:
         return Reencoding(self)
 
     def superseded(self) -> bool:
-        """Whether the library got another encoder since it was opened here. Microseconds."""
-        return descriptor.read(self.directory).encoder.digest != self.descriptor.encoder.digest
+        """Whether the library got another encoder since it was opened here, or vectors made anew by the same one. Microseconds."""
+        now, known = descriptor.read(self.directory).encoder, self.descriptor.encoder
+        return (now.digest, now.space) != (known.digest, known.space)
+
+    def sweep(self) -> None:
+        """Remove the vectors and the index of former encoders, unless a process still answers from them."""
+        from .leftovers import sweep
+
+        sweep(self.directory, self.store)
 
     def remove(self, what: str) -> int:
         """Remove an image by its id or its file, or all images of a source; returns how many.

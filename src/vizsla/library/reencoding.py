@@ -163,7 +163,7 @@ class Reencoding:
 
 def _held(coming: EncoderIdentity) -> LibraryError:
     return LibraryError(
-        f"a server still answers from what {coming.name} made before: restart it, then run this again"
+        f"a process still answers from what {coming.name} made before: run this again in a minute, or end that process first"
     )
 
 

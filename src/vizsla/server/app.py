@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, ExitStack, asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -20,7 +21,7 @@ from .documentation import Documentation
 from .edge import middleware
 from .endpoint import Rooms
 from .errors import HANDLERS
-from .follower import Follower
+from .follower import Follower, tell_superseded
 from .hosts import Hosts
 from .originals import Originals
 from .pages import WebPages
@@ -30,18 +31,21 @@ CALLED_FROM_PAGES = (*(f"{prefix}/" for prefix in (*PREFIXES, CUSTOM)), "/openap
 """Beginnings of the paths that pages of other origins may call."""
 
 
-def application(library: Library, *, limits: str | None = None) -> Starlette:
+def application(
+    library: Library, *, limits: str | None = None, superseded: Callable[[], None] = tell_superseded
+) -> Starlette:
     """The ASGI application that serves a library, as its settings say.
 
     While it runs, the index follows the store, so that what others add is found within a second.
 
     Args:
         limits: where calls per second are counted, in place of the setting.
+        superseded: called on a thread, once, when the library has another encoder than it is answered with.
     """
     settings = library.settings
     hosts = Hosts(settings.public_url)
     admission = Admission(library.keys, limits or settings.limits, anonymous=settings.anonymous)
-    follower = Follower(library, admission)
+    follower = Follower(library, admission, superseded)
     rooms = Rooms.of(library)
     api = Api(rooms, settings, admission, hosts)
     documentation = Documentation(hosts)
@@ -81,7 +85,11 @@ def _lifespan(
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        with running():
-            yield
+        with ExitStack() as stack:
+            stack.enter_context(running())
+            try:
+                yield
+            finally:
+                await asyncio.to_thread(stack.close)  # it waits for what is being indexed
 
     return lifespan

@@ -23,12 +23,27 @@ COUNT_TICKS = 7
 """Counted calls and asked queries are written about once a second."""
 
 
-class Follower:
-    """A thread that keeps the index up to date while the server runs."""
+def tell_superseded() -> None:
+    """Say that the library got another encoder; see `Follower`."""
+    log.warning(
+        "the library has another encoder now: restart the server to search with it; until then the old vectors "
+        "answer, and what is added is found by its words"
+    )
 
-    def __init__(self, library: Library, admission: Admission) -> None:
+
+class Follower:
+    """A thread that keeps the index up to date while the server runs.
+
+    Args:
+        superseded: called once, when the library has another encoder than the one that it was opened with.
+    """
+
+    def __init__(
+        self, library: Library, admission: Admission, superseded: Callable[[], None] = tell_superseded
+    ) -> None:
         self._library = library
         self._admission = admission
+        self._tell_superseded = superseded
         self._stopping = threading.Event()
         self._caught_up = threading.Event()
         self._failing: set[str] = set()
@@ -73,10 +88,7 @@ class Follower:
             self._caught_up.set()
         if not self._superseded and self._library.superseded():
             self._superseded = True
-            log.warning(
-                "the library has another encoder now: restart the server to search with it; until then the old vectors "
-                "answer, and what is added is found by its words"
-            )
+            self._tell_superseded()
 
     def _attempt(self, step: Callable[[], None], failed: str) -> None:
         """Do one step; whatever goes wrong with it, searches go on, and the next tick tries again.

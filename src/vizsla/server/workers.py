@@ -28,8 +28,8 @@ from vizsla.library import Library
 from vizsla.settings import IN_MEMORY, Settings
 
 from . import tally
-from .app import application
 from .memory import few_arenas
+from .renewal import Renewing
 from .run import address_of, listening, serve
 from .tls import tls_context
 
@@ -60,7 +60,7 @@ def serve_library(library: Library, ready: Callable[[str], None]) -> None:
     count = chosen.workers or min(cpu_count() or 1, MOST)
     tls = tls_context(chosen.tls_certificate, chosen.tls_key)
     with _counting_together(chosen, count) as settings, listening(chosen.host, chosen.port, count) as sockets:
-        app = application(library, limits=settings.limits)
+        app = Renewing(library, limits=settings.limits)
         workers = Workers(settings, sockets[1:])
 
         def begin() -> None:
@@ -121,12 +121,16 @@ class Workers:
     def _keep(self, bound: socket.socket) -> None:
         """Have a process run until all are stopped."""
         while not self._stopping.is_set():
-            with _started(Job(self._settings, bound.fileno())) as process:
-                self._watch(process)
+            try:
+                with _started(Job(self._settings, bound.fileno())) as process:
+                    self._watch(process)
+                ended = f"ended with {process.returncode}"
+            except OSError as error:
+                ended = f"could not be started: {error}"
             with suppress(OSError):  # it may not have come to listen
                 bound.shutdown(socket.SHUT_RDWR)  # no longer listens: what comes in is for the others
             if not self._stopping.is_set():
-                log.error("a worker ended with %s and is started again", process.returncode)
+                log.error("a worker %s; it is started again", ended)
                 self._stopping.wait(RESTART_SECONDS)
 
     def _watch(self, process: subprocess.Popen[bytes]) -> None:
@@ -169,7 +173,7 @@ def main() -> None:
     with Library(job.settings) as library, socket.socket(fileno=job.socket) as bound:
         _ = library.encoder
         tls = tls_context(job.settings.tls_certificate, job.settings.tls_key)
-        serve(application(library), bound, lambda: None, tls=tls)
+        serve(Renewing(library), bound, lambda: None, tls=tls)
 
 
 def prepare_process() -> None:
