@@ -11,6 +11,7 @@ import pytest
 from vizsla.engines.seam import (
     CANDIDATES,
     COLLAPSED,
+    MOST_TOKENS,
     TEXT_FIELDS,
     All,
     Any,
@@ -145,6 +146,11 @@ class EngineContract:
         assert found(engine, All((Words("dog"), nothing))) == {1}
         assert found(engine, Any((Words("dog"), nothing), minimum=2)) == {1}
         assert found(engine, All((Words("dog"), Not(Any((nothing,)))))) == {1}
+
+    def test_of_a_text_without_end_the_first_words_count(self, engine: Engine) -> None:
+        engine.apply(titles("dog", " ".join(f"w{number}" for number in range(MOST_TOKENS))))
+        asked = Words(".".join(f"w{number}" for number in range(50 * MOST_TOKENS)))
+        assert engine.search(Plan(words=asked)).numbers == (2,)
 
     def test_matches_nest(self, engine: Engine) -> None:
         engine.apply(titles("red dog", "red cat", "blue dog", "blue cat", "green bird"))

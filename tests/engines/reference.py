@@ -10,7 +10,20 @@ import numpy as np
 
 from vizsla.engines.fusion import VARIED, Scored, fused, quality_of, raised, varied
 from vizsla.engines.languages import DEFAULT, fold, languages_of
-from vizsla.engines.seam import CANDIDATES, TEXT_FIELDS, All, Any, Hits, Holds, Match, Not, Plan, Words
+from vizsla.engines.seam import (
+    CANDIDATES,
+    HELD,
+    MOST_TOKENS,
+    TEXT_FIELDS,
+    All,
+    Any,
+    Hits,
+    Holds,
+    Match,
+    Not,
+    Plan,
+    Words,
+)
 from vizsla.records import COLUMNS, AnyOf, Below, Between, Change, Condition, Filters, ImageRecord, Vector
 
 _STOP_WORDS = {
@@ -273,7 +286,7 @@ def score_in(match: Match, record: ImageRecord, code: str) -> float | None:
         held = [TEXT_FIELDS[field] for field in fields if _holds_words(match, record, field, code)]
         return match.weight * max(held) if held else None
     if isinstance(match, Holds):
-        return 0.0 if holds(match.condition, record) else None
+        return HELD if holds(match.condition, record) else None
     if isinstance(match, Not):
         return 0.0 if score_in(match.part, record, code) is None else None
     scores = [found for part in match.parts if (found := score_in(part, record, code)) is not None]
@@ -282,7 +295,7 @@ def score_in(match: Match, record: ImageRecord, code: str) -> float | None:
 
 
 def _holds_words(words: Words, record: ImageRecord, field: str, code: str) -> bool:
-    wanted = analyse(words.text, code)
+    wanted = analyse(words.text, code)[:MOST_TOKENS]
     value: str | tuple[str, ...] = getattr(record, field)
     texts = [analyse(text, code) for text in ((value,) if isinstance(value, str) else value)]
     if not words.phrase:

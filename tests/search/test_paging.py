@@ -148,6 +148,13 @@ def test_paging_through_more_than_a_thousand_matches(
     assert_met_once(large, query, 150, filters)
 
 
+@pytest.mark.parametrize("offset", [3000, 2**31 - 1])
+def test_a_page_far_behind_more_than_a_thousand_matches_is_empty(large: World, offset: int) -> None:
+    answer = large.search("dog", offset=offset, count=150)
+    assert answer.value == []
+    assert answer.total_estimated_matches == 2500
+
+
 @pytest.fixture(scope="module")
 def large() -> Iterator[World]:
     """More records than an engine fetches at once, with scores of which many are equal."""

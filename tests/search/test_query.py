@@ -68,7 +68,15 @@ RED_DOG = phrase("red dog")
         ("People", most_of(Any((Words("People"), FACE))), None, "People"),
         ("happy people", most_of(Words("happy"), Any((Words("people"), FACE))), None, "happy people"),
         ("Porträt", most_of(Any((Words("Porträt"), PORTRAIT))), None, "Porträt"),
+        ("people, beach", most_of(Any((Words("people,"), FACE)), Words("beach")), None, "people, beach"),
+        ("lion face", most("lion", "face"), None, "lion face"),
+        ("portrait of a cat", most("portrait", "of", "a", "cat"), None, "portrait of a cat"),
+        ("human face", most_of(Any((Words("human"), FACE)), Any((Words("face"), FACE))), None, "human face"),
+        ("selfie", most_of(Any((Words("selfie"), FACE))), None, "selfie"),
+        ("фото людей", most_of(Words("фото"), Any((Words("людей"), FACE))), None, "фото людей"),
         ("beach -people", most("beach"), Not(Any((Words("people"), FACE))), "beach"),
+        ("beach -faces", most("beach"), Not(Any((Words("faces"), FACE))), "beach"),
+        ("wedding -selfie", most("wedding"), Not(Words("selfie")), "wedding"),
         ('"people"', phrase("people"), phrase("people"), "people"),
         ("intitle:people", Words("people", field="title"), Words("people", field="title"), "people"),
     ],
@@ -104,6 +112,11 @@ def test_loosely_any_term_is_enough_of_those_that_operators_leave() -> None:
     question = read('red big "brown dog" -cat')
     assert question.loose == Any((Words("red"), Words("big"), phrase("brown dog")))
     assert question.demand == All((phrase("brown dog"), Not(Words("cat"))))
+
+
+def test_loosely_a_face_is_enough_only_where_nothing_but_people_is_asked_for() -> None:
+    assert read("beach people").loose == either("beach", "people")
+    assert read("people").loose == Any((Any((Words("people"), FACE)),))
 
 
 def leaves(match: Match | None) -> list[Words | Holds]:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from vizsla.encoders.seam import Vectors
+from vizsla.engines.local import engine as local
 from vizsla.records import Vector
 from vizsla.search import Searcher
 from vizsla.search.cutoff import OF_NEAREST
@@ -18,7 +19,7 @@ from .worlds import DIMENSION, HERE, WordEncoder, direction, ids, record, world
 TITLES = ("red dog", "red cat", "big dog in the red house", "dog red", "blue bird", "DOGS playing")
 
 
-QUERIES_FOR_PEOPLE = ("people", "holiday people", "gens", "portrait", "square -people")
+QUERIES_FOR_PEOPLE = ("people", "holiday people", "gens", "portrait", "square -people", "lion face")
 
 
 def found(*typed: str) -> list[set[int]]:
@@ -46,7 +47,27 @@ def test_people_are_found_by_their_faces_behind_what_tells_of_them() -> None:
     with world(records) as here:
         answers = [[int(found, 16) for found in ids(here.search(query))] for query in QUERIES_FOR_PEOPLE]
     assert answers[0][0] == 2
-    assert [set(answer) for answer in answers] == [{1, 2, 4}, {1, 4}, {1, 4}, {4}, {3}]
+    assert [set(answer) for answer in answers] == [{1, 2, 4}, {1, 4}, {1, 4}, {4}, {3}, set()]
+
+
+def test_of_many_people_the_newest_come_first_and_none_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local, "FETCHED", 30)
+    monkeypatch.setattr(local, "CANDIDATES", 20)
+    records = [record(number, title=f"x{number}", faces=("face",)) for number in range(1, 101)]
+    records[4] = record(5, title="people", faces=())
+    with world(records) as here:
+        pages = [ids(here.search("people", count=15, offset=offset)) for offset in range(0, 105, 15)]
+    shown = [int(image_id, 16) for page in pages for image_id in page]
+    assert shown == [5, *(number for number in range(100, 0, -1) if number != 5)]
+
+
+def test_of_people_who_score_alike_the_sharper_and_larger_come_first() -> None:
+    records = [
+        record(number, title="x", faces=("face",), sharpness=sharpness, width=999, height=999)
+        for number, sharpness in ((1, 90), (2, 10), (3, 50))
+    ]
+    with world(records) as here:
+        assert [int(found, 16) for found in ids(here.search("people"))] == [1, 3, 2]
 
 
 def test_looks_are_found_without_a_common_word() -> None:

@@ -187,6 +187,21 @@ def test_a_colour_beside_a_picture_brings_what_has_it(
     assert np.mean(coloured) >= 0.9
 
 
+def test_people_beside_a_picture_bring_those_with_a_face_that_are_most_like_it(
+    gallery_library: Library, similarity: Similarity, subjects: Subjects
+) -> None:
+    faces = {stored.number for stored in pictures(gallery_library) if stored.record.faces}
+    assert faces
+    alone = {}
+    for stored in pictures(gallery_library)[::40]:
+        subject = subjects.kept(stored.record.image_id)
+        assert subject is not None
+        near = [number for number, _ in similarity.nearest(subject, ()).pairs]
+        wished = [number for number, _ in similarity.nearest(subject, (), words="people").pairs]
+        alone[stored.number] = sum(number in faces for number in near[:10])
+        assert sum(number in faces for number in wished[:10]) >= min(len(faces) - 1, alone[stored.number] + 1)
+
+
 def test_operators_beside_a_picture_hold_for_everything(
     gallery_library: Library, similarity: Similarity, subjects: Subjects
 ) -> None:

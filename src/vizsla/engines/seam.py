@@ -31,8 +31,16 @@ COLLAPSED = 1000
 """Word matches of which an engine finds one of each group at least; of later ones, it may find several."""
 
 
+HELD = 1 / 128
+"""What a condition scores that is one of several ways to match: less than words do, unless nearly all records hold these."""
+
+
+MOST_TOKENS = 20
+"""Words of a text that count: `a.b.c` is one term to whoever reads a query, and a hundred to the index."""
+
+
 class Words(msgspec.Struct, frozen=True, tag=True, gc=False):
-    """Text to be analysed like the records' text (folding, stop words, stemming).
+    """Text to be analysed like the records' text (folding, stop words, stemming), its first `MOST_TOKENS` words.
 
     The record holds all of its words in one field, adjacent and in order if `phrase`. Text that is all stop
     words or punctuation demands nothing: `All` and `Any` leave it out.
@@ -62,7 +70,7 @@ class Any(msgspec.Struct, frozen=True, tag=True, gc=False):
 
 
 class Holds(msgspec.Struct, frozen=True, tag=True, gc=False):
-    """The record passes a filter; here it may be negated and be one of several ways to match."""
+    """The record passes a filter; here it may be negated and be one of several ways to match, with a score of `HELD`."""
 
     condition: Condition
 

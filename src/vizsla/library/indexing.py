@@ -67,12 +67,7 @@ class Indexer:
     def _start_over(self) -> None:
         if not self.engine.try_lock():
             raise LibraryError("another process uses the index: stop it, then run this again")
-        # The directories go when the engine gets its lock again: tantivy may be making a file in one right now.
-        for path in self._directory.iterdir():
-            if path.is_file() and path.name != LOCK:
-                path.unlink()
-        self.engine.close()
-        self.engine = open_engine(self._directory, self._dimension)
+        self.engine.begin_anew()
 
     def close(self) -> None:
         self.engine.close()

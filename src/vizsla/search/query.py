@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 import msgspec
 
-from vizsla.engines.seam import All, Any, Match, Not, Words
+from vizsla.engines.seam import All, Any, Holds, Match, Not, Words
 
 from .grammar import Either, Every, Must, MustNot, Node, Term, parse
 from .operators import DEMANDING, LOOKING, PREFERRING, SILENT
-from .people import with_face
+from .people import alone, beside, excluded, unseen
 
 MAX_TERMS = 10
 """v7 reference, section 5: only the first ten terms are used."""
@@ -37,6 +37,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What an encoder reads: without operators, quotes, and what is excluded."""
     plain: tuple[Term, ...] = ()
     """Words that stand for themselves, without sign, quotes or keyword, and are not excluded."""
+    people: Holds | None = None
+    """What an analyser saw, where nothing but people is asked for."""
     open: bool = False
     """Whether an `OR` is on the outside, so that a word behind it would belong to the last choice only."""
 
@@ -51,19 +53,38 @@ def parsed(text: str) -> Question:
     """What a query asks for. Any text can be asked."""
     tree = parse(text[:MAX_TEXT])
     looks = [term for term in _terms(tree) if term.keyword in LOOKING]
-    parts = list(_parts(tree))
+    people = _people(looks)
+    parts = list(_parts(tree, alone if people else beside))
     demanded = [part.match for part in parts if part.demanded]
     ranking = [match for match in demanded if _ranks(match)]
     wanted = [part.match for part in parts if not part.demanded and not part.preferred]
     preferred = [part.match for part in parts if part.preferred]
     return Question(
         words=_preferring(_all([*_most(wanted), *ranking]), preferred),
-        loose=_any([*wanted, *ranking, *preferred]),
+        loose=_any([*wanted, *ranking, *preferred] if people else _loose(tree)),
         demand=_all(demanded),
         text=" ".join(term.text for term in looks),
         plain=tuple(term for term in looks if term.place is not None and term.number < MAX_TERMS),
+        people=people,
         open=isinstance(tree, Either),
     )
+
+
+_Seen = Callable[[str], Holds | None]
+"""From a word to what an analyser saw in pictures of it, beside or in place of text."""
+
+
+def _people(looks: Sequence[Term]) -> Holds | None:
+    """What an analyser saw in pictures of people, if every word asks for these."""
+    found = [None if term.quoted or term.keyword else alone(term.text) for term in looks]
+    return found[0] if found and all(found) else None
+
+
+def _loose(tree: Node) -> list[Match]:
+    """What of it may rank; a face among what else is asked for is not enough."""
+    parts = list(_parts(tree, unseen))
+    parts.sort(key=lambda part: (part.demanded, part.preferred))
+    return [part.match for part in parts if not part.demanded or _ranks(part.match)]
 
 
 class _Part(msgspec.Struct, frozen=True):
@@ -86,45 +107,45 @@ def _terms(node: Node) -> Iterator[Term]:
                 yield from _terms(part)
 
 
-def _parts(node: Node) -> Iterator[_Part]:
+def _parts(node: Node, seen: _Seen) -> Iterator[_Part]:
     """What stands next to each other on the outside; parentheses around words alone are not there."""
     if isinstance(node, Every):
         for part in node.parts:
-            yield from _parts(part)
-    elif (match := _strictly(node)) is not None:
+            yield from _parts(part, seen)
+    elif (match := _strictly(node, seen)) is not None:
         preferred = isinstance(node, Term) and node.keyword in PREFERRING
         plain = isinstance(node, Term) and not node.quoted and node.keyword not in DEMANDING
         yield _Part(match, demanded=not plain and not preferred, preferred=preferred)
 
 
-def _strictly(node: Node) -> Match | None:
+def _strictly(node: Node, seen: _Seen) -> Match | None:
     """What a record must hold for a node; `None`: anything."""
     match node:
         case Term():
-            return _match(node)
+            return _match(node, seen)
         case Must():
-            return _strictly(node.part)
+            return _strictly(node.part, seen)
         case MustNot():
-            part = _strictly(node.part)
+            part = _strictly(node.part, excluded)
             return None if part is None else Not(part)
         case Every():
-            return _all(_each(node.parts))
+            return _all(_each(node.parts, seen))
         case Either():
-            return _any(_each(node.parts))
+            return _any(_each(node.parts, seen))
 
 
-def _each(nodes: Iterable[Node]) -> list[Match]:
-    return [match for node in nodes if (match := _strictly(node)) is not None]
+def _each(nodes: Iterable[Node], seen: _Seen) -> list[Match]:
+    return [match for node in nodes if (match := _strictly(node, seen)) is not None]
 
 
-def _match(term: Term) -> Match | None:
+def _match(term: Term, seen: _Seen) -> Match | None:
     if term.number >= MAX_TERMS or term.keyword in SILENT:
         return None
     if row := DEMANDING.get(term.keyword):
         return row(term)
     words = Words(term.text, phrase=term.quoted)
-    seen = None if term.quoted else with_face(term.text)
-    return Any((words, seen)) if seen else words
+    held = None if term.quoted else seen(term.text)
+    return Any((words, held)) if held else words
 
 
 def _ranks(match: Match) -> bool:

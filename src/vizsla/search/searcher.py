@@ -27,7 +27,7 @@ from .answer import Page, answer_of, counts_of
 from .cutoff import OF_NEAREST, CutOff
 from .filters import filters_of, settled
 from .intent import asks_for_adult
-from .people import with_face
+from .people import alone
 from .place import asks_for_place
 from .query import Question, read
 from .spelling import NO_WORDS, corrected
@@ -148,7 +148,7 @@ class Searcher:
         return Asked(meant, known.compounds.widened(meant, question), context)
 
     def _knows(self, word: str) -> bool:
-        known = self._vocabulary.compounds.surely(word) or with_face(word) is not None
+        known = self._vocabulary.compounds.surely(word) or alone(word) is not None
         return known or self._opened().knows(word)
 
     def _opened(self) -> Encoder:

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from vizsla.encoders.seam import Encoder
-from vizsla.engines.seam import Engine, Match, Plan
+from vizsla.engines.seam import Engine, Match, Plan, Words
 from vizsla.records import AnyOf, Vector
 
 from .query import read
@@ -35,12 +35,12 @@ class Wish(msgspec.Struct, frozen=True, eq=False):
     """Of what is not a colour, `(dimension,)`; `None`: the encoder knows no word of it."""
     floor: float = 0.0
     """See `Encoder.floor`."""
-    colours: frozenset[str] = frozenset()
-    """Colours that are named, as records have them."""
+    conditions: tuple[AnyOf, ...] = ()
+    """What analysers know: colours that are named, faces."""
 
     @property
     def empty(self) -> bool:
-        return self.words is None and self.vector is None and not self.colours
+        return self.words is None and self.vector is None and not self.conditions
 
 
 NO_WISH: Final = Wish()
@@ -51,24 +51,26 @@ def wish_of(text: str, encoder: Encoder) -> Wish:
     question = read(text)
     said = question.text.split()
     vector = encoder.encode_texts([" ".join(word for word in said if word.lower() not in COLOURS)])[0]
+    colours = sorted({COLOURS[word.lower()] for word in said if word.lower() in COLOURS})
+    people = (question.people.condition,) if question.people else ()
     return Wish(
-        words=question.words,
+        words=Words(question.text) if question.people else question.words,
         demand=question.demand,
         vector=vector if vector.any() else None,
         floor=encoder.floor,
-        colours=frozenset(COLOURS[word.lower()] for word in said if word.lower() in COLOURS),
+        conditions=(*people, *(AnyOf("colour", frozenset((name,))) for name in colours)),
     )
 
 
 class Fulfilment:
     """Which pictures fulfil a wish, and how far.
 
-    Three things speak for a picture: that its text holds the words, that it has a colour that is named, that the encoder sees in it
-    what is said. A colour and something else are to come together.
+    Three things speak for a picture: that its text holds the words, that an analyser knows a colour or a face in it that is named, that
+    the encoder sees in it what is said. A colour and something else are to come together.
 
     Args:
         plan: what every picture has to pass.
-        likeness: the direction of what the wish stands beside: of pictures with a colour the nearest to it are looked at.
+        likeness: the direction of what the wish stands beside: of pictures with a colour, or a face, the nearest to it are looked at.
     """
 
     def __init__(self, wish: Wish, engine: Engine, plan: Plan, likeness: Vector) -> None:
@@ -78,23 +80,20 @@ class Fulfilment:
         self._seen = (
             _found(engine, replace(plan, vector=wish.vector)) if wish.vector is not None else frozenset()
         )
-        self._coloured = [
-            _found(
-                engine,
-                replace(plan, vector=likeness, filters=(*plan.filters, AnyOf("colour", frozenset((name,))))),
-            )
-            for name in sorted(wish.colours)
+        self._known = [
+            _found(engine, replace(plan, vector=likeness, filters=(*plan.filters, condition)))
+            for condition in wish.conditions
         ]
 
     def numbers(self) -> Iterator[int]:
         """Records for which something speaks."""
-        for numbers in (self._told, self._seen, *self._coloured):
+        for numbers in (self._told, self._seen, *self._known):
             yield from numbers
 
     def of(self, vectors: Mapping[int, Vector]) -> Vector:
         """How far each record fulfils the wish, `(n,)`, from 0 to 1; below 0: less than most."""
         numbers, matrix = list(vectors), np.stack(list(vectors.values()))
-        parts = [_marked(numbers, coloured) for coloured in self._coloured]
+        parts = [_marked(numbers, known) for known in self._known]
         if self._wish.vector is not None:
             parts.append(self._relevance(matrix))
         told = _marked(numbers, self._told)

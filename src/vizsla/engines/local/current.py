@@ -63,9 +63,13 @@ class Current:
 
     def refresh(self) -> bool:
         """Take over what another process has written since; whether there was anything. Cheap if not."""
-        stamp = manifests.stamp(self.directory)
-        if stamp == self._stamp:
+        if manifests.stamp(self.directory) == self._stamp:
             return False
+        self.reread()
+        return True
+
+    def reread(self) -> None:
+        """Take over everything that is on disk, also what a writer left behind that did not get to its manifest."""
         for left in reversed(range(ATTEMPTS)):
             stamp = manifests.stamp(self.directory)
             try:
@@ -78,12 +82,11 @@ class Current:
                     )
                     self.snapshot = None
         self._stamp = stamp
-        return True
 
-    def reread(self) -> None:
-        """Take over everything that is on disk, also what a writer left behind that did not get to its manifest."""
-        self._stamp = None
-        self.refresh()
+    def forget(self) -> None:
+        """Throw away what is on disk: the next writer begins anew, and removes the rest."""
+        manifests.remove(self.directory)
+        self.reread()
 
     def _read(self) -> None:
         manifest = manifests.read(self.directory)

@@ -95,6 +95,18 @@ class LocalEngine:
             self._writer = None
         self._lock.release()
 
+    def begin_anew(self) -> None:
+        """Throw the index away, with the lock kept: the watermark is 0 then.
+
+        Raises:
+            EngineError: this engine does not hold the lock.
+        """
+        if self._writer is None:
+            raise EngineError("another process may be writing the index: call try_lock first")
+        self._writer.close()
+        self._current.forget()
+        self._writer = Writer(self._current)
+
     def settle(self) -> None:
         """Wait until every vector graph that is due has been built, if this engine builds them."""
         if self._writer is not None:
@@ -285,6 +297,7 @@ def _fused(snapshot: Snapshot, told: Told, looks: Looks, plan: Plan) -> Hits:
         unseen = {*looks.numbers, *mates}.difference(best.numbers)
         both = snapshot.words.among(query, narrowing, unseen) if unseen else 0
         return Hits(page, len(shown) + best.total - len(best.numbers) - both)
-    start = max(0, plan.offset - len(shown))
-    rest, further = snapshot.words.rest(query, narrowing, {*head, *mates}, start, missing)
+    start = min(max(0, plan.offset - len(shown)), best.total)
+    without = {*head, *mates}
+    rest, further = snapshot.words.rest(query, narrowing, without, start, missing, flat=best.flat)
     return Hits((*page, *rest), len(shown) + further)

@@ -75,6 +75,12 @@ def write(directory: Path, manifest: Manifest) -> None:
     sync_directory(directory)
 
 
+def remove(directory: Path) -> None:
+    """Leave a directory without an index; what it consisted of is there until `remove_others`."""
+    (directory / NAME).unlink(missing_ok=True)
+    sync_directory(directory)
+
+
 def stamp(directory: Path) -> tuple[int, int] | None:
     """Changes whenever the manifest is replaced; `None` if there is none. One system call."""
     try:

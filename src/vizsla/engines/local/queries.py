@@ -9,7 +9,7 @@ import tantivy
 from tantivy import Occur, Query
 
 from ..languages import CODES
-from ..seam import TEXT_FIELDS, All, Any, Holds, Match, Not, Words
+from ..seam import HELD, MOST_TOKENS, TEXT_FIELDS, All, Any, Holds, Match, Not, Words
 from .conditions import OneOf, Test, test
 from .keywords import Keywords
 from .text import SCHEMA, SPEAKS, tokens
@@ -136,7 +136,7 @@ def _query(match: Match, keywords: Keywords, code: str) -> Query:
         case Words():
             return _words_query(match, code)
         case Holds():
-            return test_query(test(match.condition, keywords))
+            return Query.const_score_query(test_query(test(match.condition, keywords)), HELD)
         case Not():
             return opposite(_query(match.part, keywords, code))
         case All():
@@ -153,7 +153,7 @@ def _at_least(minimum: int, parts: Sequence[Query]) -> Query:
 
 
 def _words_query(words: Words, code: str) -> Query:
-    found = tokens(words.text, code)
+    found = tokens(words.text, code)[:MOST_TOKENS]
     runs = [found] if words.phrase else _runs(found)
     fields = TEXT_FIELDS if words.field is None else (words.field,)
     query = Query.disjunction_max_query([_field_query(field, runs) for field in fields], ELSEWHERE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from tantivy import Occur, Query
 
 from vizsla.records import Column, ImageRecord
 
+from ..seam import HELD
 from .columns import Numbers
 from .queries import Clause, number_query, numbers_query, silent, within
 from .text import ANALYZERS, SCHEMA, SPELT, document
@@ -30,6 +33,8 @@ class Best(msgspec.Struct, frozen=True):
     scores: list[float]
     total: int
     """How many match in all."""
+    flat: bool = False
+    """Whether all further matches score the same, so that the newest of them come first."""
 
 
 class WordIndex:
@@ -95,23 +100,42 @@ class WordView:
 
     def best(self, query: Query, clauses: Sequence[Clause], limit: int) -> Best:
         """The best matches within the clauses, by score and, of equals, the newest first."""
-        result = self._searcher.search(within(query, clauses), limit)
+        narrowed = within(query, clauses)
+        result = self._searcher.search(narrowed, limit)
         numbers = self._numbers(result)
         scores = np.fromiter((hit[0] for hit in result.hits), np.float64, len(numbers))
         order = np.lexsort((-numbers, -scores))
-        return Best(numbers[order].tolist(), scores[order].tolist(), _total(result))
+        found = Best(numbers[order].tolist(), scores[order].tolist(), _total(result))
+        return self._newest(narrowed, found) if found.total > limit and found.scores[-1] == HELD else found
+
+    def _newest(self, query: Query, found: Best) -> Best:
+        """The same with the newest of those that match by a condition alone: tantivy has taken the first that it came by."""
+        most = len(found.numbers)
+        ahead = found.numbers[: bisect_left(found.scores, -HELD, key=operator.neg)]
+        newest = self._searcher.search(query, most, order_by_field="number").hits
+        behind = [number for number, _ in newest if number not in set(ahead)]
+        return Best([*ahead, *behind][:most], found.scores, found.total, flat=True)
 
     def rest(
-        self, query: Query, clauses: Sequence[Clause], without: Iterable[int], offset: int, limit: int
+        self,
+        query: Query,
+        clauses: Sequence[Clause],
+        without: Iterable[int],
+        offset: int,
+        limit: int,
+        *,
+        flat: bool = False,
     ) -> Ranked:
-        """A slice of the matches within the clauses that are not `without`, by score.
+        """A slice of the matches within the clauses that are not `without`, by score, or the newest first if `flat`.
+
+        tantivy makes room for as many as `offset`: it is to be no more than match.
 
         The excluding clause keeps tantivy from skipping documents by their highest possible score, which would let
         the rounding of sums, and so the order of equals, depend on the size of the slice.
         """
         excluded = (Occur.MustNot, numbers_query(without))
         full = Query.boolean_query([(Occur.Must, within(query, clauses)), excluded])
-        result = self._searcher.search(full, limit, offset=offset)
+        result = self._searcher.search(full, limit, offset=offset, order_by_field="number" if flat else None)
         ranked: list[int] = self._numbers(result).tolist()
         return ranked, _total(result)
 
