@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -56,13 +57,16 @@ def until(true: Callable[[], bool]) -> None:
 def test_each_encoder_in_turn_answers_and_what_is_added_is_seen_by_the_last(
     settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    def taken_over(times: int) -> bool:
+        return caplog.text.count("is searched with it") == times
+
     caplog.set_level("INFO", "vizsla")
     tiny = str(make_model(tmp_path / "tiny"))
     with served(settings) as found:
         for turn, model in enumerate((tiny, "bundled", tiny), 1):
             with Library(msgspec.structs.replace(settings, encoder=model)) as other:
                 other.reencoding().run()
-            until(lambda turn=turn: caplog.text.count("is searched with it") == turn)
+            until(partial(taken_over, turn))
             assert found() == ["Drawn ball", "Striped flag"]
         until(
             lambda: sum(path.is_dir() for path in settings.library.glob("index*")) == 1
