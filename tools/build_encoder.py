@@ -98,14 +98,14 @@ def build_text_tower(wordnet: WordNet, made: Arrays, colours: ColourNames, out: 
     """Write the text tower; return the image side of the projection."""
     classes, words = read_classes(wordnet), read_lines(made["words"])
     numbers = {word: number for number, word in enumerate(words)}
+    for number, other in stand_ins(words).items():
+        made["vectors"][number] = made["vectors"][other]
     phrases, vectors = units(made["phrases"]), units(made["vectors"])
     sample = np.vstack([vectors[:COMMON], phrases])
     image_side, text_side = learn_projection(relevance(sample, phrases, classes, SHARPNESS, LEAST), DIMENSION)
     irregular = irregular_forms(wordnet, words) | {
         form: base for form, base in SLANG.items() if form not in numbers
     }
-    for number, other in stand_ins(words).items():
-        made["vectors"][number] = made["vectors"][other]
     made["weights"][[numbers[word] for word in FILLERS.split() if word in numbers]] = 0
     shades = [place for place, word in enumerate(colours.words) if word in numbers]
     np.savez(

@@ -1,4 +1,4 @@
-"""Words for what a library does not show, written down before anything was measured."""
+"""Words for what a library does not show, written down before anything was measured; what was taken out since is named."""
 
 from __future__ import annotations
 
