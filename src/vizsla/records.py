@@ -7,8 +7,9 @@ filtered or counted, once: engines derive their fields, bitmaps and queries from
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
-from typing import Literal
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -17,6 +18,8 @@ from numpy.typing import NDArray
 
 Vector = NDArray[np.float32]
 Integer = int
+
+_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,8}")
 
 
 class Claims(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -39,6 +42,11 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """These claims, completed by `other` where they say nothing."""
         mine = {name: value for name in self.__struct_fields__ if (value := getattr(self, name))}
         return msgspec.structs.replace(other, **mine)
+
+
+def is_language_tag(text: str) -> bool:
+    """Whether `text` has the form of a BCP 47 tag; what has is at most 75 characters long."""
+    return _LANGUAGE.fullmatch(text) is not None
 
 
 class ImageRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):

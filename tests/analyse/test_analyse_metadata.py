@@ -19,7 +19,7 @@ from vizsla.analyse.iptc import iptc_claims
 from vizsla.analyse.metadata import read
 from vizsla.analyse.rdf import svg_claims, xmp_claims
 from vizsla.analyse.words import MAX_LINE, MAX_TAGS, iso_date, line, tags
-from vizsla.decode import Blocks, open_picture
+from vizsla.decode import Blocks, Picture, open_picture
 from vizsla.records import Claims
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -140,6 +140,45 @@ def test_a_drawing_speaks_through_its_rdf() -> None:
         date_published="2006-07-08",
         language="en",
     )
+
+
+def packet(*languages: str) -> bytes:
+    """An XMP packet, printed over many lines, whose text is said to be in some languages."""
+    items = "".join(f"\n   <rdf:li>\n    {language}\n   </rdf:li>" for language in languages)
+    return f"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="{RDF}">
+<rdf:Description xmlns:dc="{DC}">
+ <dc:language>\n  <rdf:Bag>{items}\n  </rdf:Bag>\n </dc:language>
+</rdf:Description></rdf:RDF></x:xmpmeta>""".encode()
+
+
+def file_with(xmp: bytes) -> Picture:
+    file = BytesIO()
+    PIL.Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(file, "WEBP", xmp=xmp)
+    return open_picture(file.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("languages", "expected"),
+    [
+        (["de"], "de"),
+        (["pt-BR"], "pt-BR"),
+        (["zh-Hant-TW"], "zh-Hant-TW"),
+        (["de_DE"], "de-DE"),
+        (["x-default", "fr", "en"], "fr"),
+        (["German"], None),
+        (["de, en"], None),
+        (["de" * 1_900_000], None),
+        (["de" + "-x1234567" * 9], None),
+        (["d&#9;e"], None),
+    ],
+)
+def test_a_language_is_a_clean_short_tag_or_none(languages: list[str], expected: str | None) -> None:
+    assert read(file_with(packet(*languages))).language == expected
+
+
+def test_a_drawing_printed_over_many_lines_tells_its_language() -> None:
+    work = "<cc:Work>\n  <dc:language>\n    de\n  </dc:language>\n</cc:Work>"
+    assert svg_claims(drawing(work)).language == "de"
 
 
 def test_an_old_drawing_in_the_public_domain_says_so() -> None:

@@ -22,7 +22,7 @@ VERSIONS: dict[str, int] = {
     "animation": 1,
     "kind": 3,
     "copies": 1,
-    "metadata": 2,
+    "metadata": 3,
     "sharpness": 1,
     "faces": 1,
     "adult": 1,

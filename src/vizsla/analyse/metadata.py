@@ -48,4 +48,4 @@ def text_claims(texts: Mapping[str, str]) -> Claims:
     )
 
 
-ANALYSER = Analyser("metadata", 2, read)
+ANALYSER = Analyser("metadata", 3, read)

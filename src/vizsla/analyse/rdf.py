@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from vizsla.analyse.words import MAX_TEXT, iso_date, line, tags
+from vizsla.analyse.words import MAX_TEXT, iso_date, language, line, tags
 from vizsla.records import Claims
 from vizsla.wire.licences import UNKNOWN, licence_from_text, licence_from_url, most_restrictive
 
@@ -86,7 +86,7 @@ def _claims(found: Properties) -> Claims:
         creator=line(", ".join(found.get("dc:creator", ())[:10])) or line(first("cc:attributionName")),
         licence=_licence(found),
         date_published=iso_date(first("photoshop:DateCreated", "xmp:CreateDate", "dc:date")),
-        language=first("dc:language"),
+        language=language(found.get("dc:language", ())),
     )
 
 

@@ -1,10 +1,12 @@
-"""Text and dates that files carry, made fit for a record, or dropped."""
+"""Text, dates and languages that files carry, made fit for a record, or dropped."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from datetime import datetime
+
+from vizsla.records import is_language_tag
 
 MAX_LINE = 500
 """Characters of a title, a name or a tag."""
@@ -64,3 +66,9 @@ def iso_date(text: str | None) -> str | None:
         return stamp if FIRST_YEAR <= datetime.fromisoformat(stamp).year <= LAST_YEAR else None
     except ValueError:
         return None
+
+
+def language(texts: Iterable[str]) -> str | None:
+    """The first that is the tag of a language, such as `pt-BR`, which some programs write `pt_BR`; `None` if none is."""
+    found = (text.strip().replace("_", "-") for text in texts)
+    return next((tag for tag in found if is_language_tag(tag)), None)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from vizsla.records import Claims
+from vizsla.records import Claims, is_language_tag
 from vizsla.wire.licences import licence_from_text
 
 from .names import is_utf8
@@ -76,7 +76,6 @@ def claims_of(row: Row) -> Claims:
 
 
 _CONTROLS: Final = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), " ")
-_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,8}")
 _MONTH: Final = re.compile(r"[0-9]{4}(?:-[0-9]{2})?")
 
 
@@ -144,7 +143,7 @@ def _date(value: str | None) -> str | None:
 
 def _language(value: str | None) -> str | None:
     text = _text("language", value)
-    if text and not _LANGUAGE.fullmatch(text):
+    if text and not is_language_tag(text):
         raise ValueError(f"language: {_shown(text)} is not a language tag such as en or pt-BR")
     return text
 
