@@ -30,7 +30,7 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tags: tuple[str, ...] = ()
     creator: str | None = None
     licence: str | None = None
-    """A licence code, such as `by-sa`; see `wire.licences`."""
+    """A licence code, such as `by-sa`; `unknown`: something is said that is none of them. See `wire.licences`."""
     content_url: str | None = None
     host_page_url: str | None = None
     date_published: str | None = None

@@ -1,4 +1,4 @@
-"""What a file says about its licence: the address decides, then the words; unknown stays unknown."""
+"""What a file says about its licence: the address decides, then the words; unknown stays unknown, and is not nothing."""
 
 from __future__ import annotations
 
@@ -26,13 +26,25 @@ STATEMENTS = [
     ("https://creativecommons.org/licenses/by-nc/4.0/legalcode", "by-nc"),
     ("https://creativecommons.org/publicdomain/mark/1.0/", "cc0"),
     ("http://creativecommons.org/publicdomain/zero/1.0", "cc0"),
-    ("https://www.gnu.org/licenses/fdl-1.3.html", None),
-    ("https://example.com/terms", None),
-    ("All rights reserved", None),
-    ("© 2021 Ada. All rights reserved.", None),
-    ("GFDL 1.2", None),
-    ("Free to use", None),
+    ("https://www.gnu.org/licenses/fdl-1.3.html", "unknown"),
+    ("https://example.com/terms", "unknown"),
+    ("All rights reserved", "unknown"),
+    ("© 2021 Ada. All rights reserved.", "unknown"),
+    ("GFDL 1.2", "unknown"),
+    ("Free to use", "unknown"),
+    ("Not in the public domain", "unknown"),
+    ("CC BY 4.0 or CC BY-NC 4.0", "unknown"),
+    ("", None),
+    (" ", None),
 ]
+
+NOTICES = [
+    "© 2021 Ada",
+    "Copyright (c) 1999-2003 Ada Free, Ben Wright",
+    "Millicent Rights",
+    "© Ada, www.ada.example",
+]
+"""What says whose a picture is, and nothing about what others may do with it."""
 
 
 def xmp(**properties: str | list[str]) -> bytes:
@@ -61,6 +73,10 @@ def copyright_exif(text: str) -> PIL.Image.Exif:
     return exif
 
 
+def iptc(dataset: int, text: str) -> bytes:
+    return bytes([0x1C, 2, dataset, 0, len(text.encode())]) + text.encode()
+
+
 def png_text(**texts: str) -> PngInfo:
     info = PngInfo()
     for keyword, text in texts.items():
@@ -81,7 +97,24 @@ def test_every_place_of_a_file_that_can_hold_a_licence_is_read(statement: str, c
     assert file("PNG", pnginfo=png_text(**{"XML:com.adobe.xmp": xmp(cc_license=statement).decode()})) == code
 
 
+@pytest.mark.parametrize("notice", NOTICES)
+def test_a_notice_of_whose_a_picture_is_says_nothing_about_a_licence(notice: str) -> None:
+    assert file("JPEG", xmp=xmp(dc_rights=[notice])) is None
+    assert file("TIFF", tiffinfo={700: xmp(tiff_Copyright=[notice])}) is None
+    assert file("JPEG", exif=copyright_exif(notice)) is None
+    assert file("PNG", pnginfo=png_text(Copyright=notice)) is None
+    assert read(plain(blocks=Blocks(iptc=iptc(116, notice)))).licence is None
+
+
+def test_a_licence_by_its_name_alone_is_one_only_where_licences_are_named() -> None:
+    assert file("PNG", pnginfo=png_text(License="Artistic 2.0")) == "unknown"
+    assert file("PNG", pnginfo=png_text(Copyright="Artistic 2.0")) is None
+
+
 def test_an_address_goes_before_words() -> None:
+    assert (
+        file("JPEG", xmp=xmp(xmpRights_WebStatement="https://ada.example", dc_rights=["CC BY 4.0"])) == "by"
+    )
     by = "https://creativecommons.org/licenses/by/4.0/"
     assert file("JPEG", xmp=xmp(xmpRights_WebStatement=by, dc_rights=["© Ada. All rights reserved."])) == "by"
     assert file("JPEG", xmp=xmp(xmpRights_WebStatement=by, dc_rights=["CC BY-NC 4.0"])) == "by"
@@ -105,9 +138,8 @@ def test_of_two_blocks_that_contradict_each_other_the_more_restrictive_counts() 
 
 @pytest.mark.parametrize("dataset", [116, 40])
 def test_iptc_copyright_and_instructions_are_read(dataset: int) -> None:
-    text = b"CC BY-SA 4.0"
-    block = bytes([0x1C, 2, dataset, 0, len(text)]) + text
-    assert read(plain(blocks=Blocks(iptc=block))).licence == "by-sa"
+    assert read(plain(blocks=Blocks(iptc=iptc(dataset, "CC BY-SA 4.0")))).licence == "by-sa"
+    assert read(plain(blocks=Blocks(iptc=iptc(dataset, "For editorial use only")))).licence == "unknown"
 
 
 @pytest.mark.parametrize(
@@ -122,4 +154,4 @@ def test_iptc_copyright_and_instructions_are_read(dataset: int) -> None:
     ],
 )
 def test_a_restriction_in_another_language_is_never_overlooked(words: str) -> None:
-    assert file("JPEG", xmp=xmp(dc_rights=[words])) is None
+    assert file("JPEG", xmp=xmp(dc_rights=[words])) == "unknown"

@@ -13,6 +13,7 @@ from PIL.PngImagePlugin import PngInfo
 
 ORIENTATION = 0x0112
 """The EXIF tag; 6: turn by a quarter to see it upright."""
+COPYRIGHT = 0x8298
 
 
 def draw(seed: int, size: tuple[int, int] = (48, 32)) -> Image.Image:
@@ -51,6 +52,27 @@ def titled(title: str, author: str) -> PngInfo:
     said.add_text("Title", title)
     said.add_text("Author", author)
     return said
+
+
+def told(keyword: str, text: str) -> PngInfo:
+    """One text inside a PNG, for the option `pnginfo`."""
+    said = PngInfo()
+    said.add_itxt(keyword, text)
+    return said
+
+
+def noticed(notice: str) -> Image.Exif:
+    """A copyright notice, for the option `exif`."""
+    exif = Image.Exif()
+    exif[COPYRIGHT] = notice
+    return exif
+
+
+def packet(properties: str) -> bytes:
+    """An XMP packet with properties of Dublin Core and Creative Commons, for the option `xmp`."""
+    return f"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description
+xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:cc="http://creativecommons.org/ns#">{properties}</rdf:Description>
+</rdf:RDF>""".encode()
 
 
 def turned() -> Image.Exif:

@@ -19,7 +19,7 @@ from vizsla.store import StoreError
 from vizsla.wire import SearchParameters
 
 from .conftest import Watched, add, blobs, counts, problems, reasons, records
-from .pictures import make, make_bad, make_many, titled, turned
+from .pictures import make, make_bad, make_many, noticed, packet, titled, told, turned
 
 
 def found(library: Library, word: str) -> list[str]:
@@ -52,6 +52,49 @@ def test_a_licence_for_the_whole_folder_is_given_only_to_pictures_that_claim_non
     write_manifest(photos, {"path": "picture-000.png", "licence": "CC BY-SA 4.0"})
     add(library, photos, Choices(licence="cc0"))
     assert [record.licence for record in records(library).values()] == ["by-sa", "cc0"]
+
+
+UNKNOWN_LICENCES: dict[str, dict[str, Any]] = {
+    "reserved.jpg": {"exif": noticed("© 2021 Ada. All rights reserved.")},
+    "denied.jpg": {"exif": noticed("Not in the public domain")},
+    "contradictory.jpg": {"exif": noticed("CC BY 4.0, non-commercial")},
+    "reserved in IPTC.tif": {"tiffinfo": {33723: b"\x1c\x02\x74\0\x13All rights reserved"}},
+    "reserved in XMP.jpg": {"xmp": packet("<dc:rights>Alle Rechte vorbehalten</dc:rights>")},
+    "elsewhere.webp": {"xmp": packet("<cc:license>https://example.com/terms</cc:license>")},
+    "another.png": {"pnginfo": told("License", "Unsplash")},
+    "both.jpg": {"exif": noticed("© Ada"), "xmp": packet("<dc:rights>GFDL 1.2</dc:rights>")},
+}
+
+
+def test_a_licence_for_the_whole_folder_does_not_replace_what_a_file_says_that_is_none_of_ours(
+    library: Library, photos: Path
+) -> None:
+    for seed, (name, options) in enumerate(UNKNOWN_LICENCES.items()):
+        make(photos / name, seed, **options)
+    add(library, photos, Choices(licence="by-sa"))
+    assert {key: record.licence for key, record in records(library).items()} == dict.fromkeys(
+        UNKNOWN_LICENCES, "unknown"
+    )
+
+
+def test_a_licence_for_the_whole_folder_is_given_to_files_that_only_say_whose_they_are(
+    library: Library, photos: Path
+) -> None:
+    make(photos / "exif.jpg", 1, exif=noticed("© 2021 Ada"))
+    make(photos / "iptc.tif", 2, tiffinfo={33723: b"\x1c\x02\x74\0\x03Ada"})
+    make(photos / "xmp.webp", 3, xmp=packet("<dc:rights>© Ada</dc:rights>"))
+    make(photos / "text.png", 4, pnginfo=told("Copyright", "Ada"))
+    make(photos / "empty.png", 5, pnginfo=told("License", " "))
+    add(library, photos, Choices(licence="by-sa"))
+    assert [record.licence for record in records(library).values()] == ["by-sa"] * 5
+
+
+def test_the_licence_of_the_manifest_goes_before_what_the_file_says(library: Library, photos: Path) -> None:
+    make(photos / "a.jpg", 1, exif=noticed("All rights reserved"))
+    make(photos / "b.jpg", 2, exif=noticed("CC BY 4.0"))
+    write_manifest(photos, {"path": "a.jpg", "licence": "by"}, {"path": "b.jpg", "licence": "mine"})
+    add(library, photos, Choices(licence="by-sa"))
+    assert [record.licence for record in records(library).values()] == ["by", "unknown"]
 
 
 def test_what_was_chosen_for_a_folder_is_remembered_when_it_is_added_again(

@@ -11,8 +11,10 @@ from vizsla.wire import (
     Licence,
     License,
     admitted,
+    licence_from_notice,
     licence_from_text,
     licence_from_url,
+    most_restrictive,
     parse_code,
 )
 
@@ -163,6 +165,75 @@ def test_unknown_stays_unknown(text: str) -> None:
     assert licence_from_text(text) == UNKNOWN
 
 
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "© 2015, all rights reserved",
+        "© Ada. Some rights reserved.",
+        "Alle Rechte vorbehalten",
+        "Tous droits réservés",
+        "Todos los derechos reservados",
+        "Todos os direitos reservados",
+        "Tutti i diritti riservati",
+        "Alle rechten voorbehouden",
+        "not in the public domain",
+        "CC BY-SA 3.0 or CC BY-NC 2.0",
+        "CC BY, non-commercial only",
+        "Non-commercial",
+        "Creative Commons",
+        "CC SA",
+        "Unsplash License",
+        "GPLv3",
+        "GNU FDL",
+        "Ada, Lizenz auf Anfrage",
+        "Royalty-free",
+        "Do not copy",
+        "© Ada, no use without permission",
+        "© Ada, Verwendung nur mit Genehmigung",
+        "© Ada, reproduction interdite",
+        "Gemeinfrei",
+        "No known copyright restrictions",
+        "https://example.com/terms",
+        "See http://rightsstatements.org/vocab/InC/1.0/",
+    ],
+)
+def test_a_notice_that_speaks_of_rights_use_or_a_licence_not_of_the_table_is_unknown(notice: str) -> None:
+    assert licence_from_notice(notice) == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "",
+        " ",
+        "© Ada",
+        "Copyright 2021, Ada Byron",
+        "(c) 1999-2003 Millicent Free, Ada Wright & Ben Licht",
+        "Photo: Ada/Reuters",
+        "© Museum of Modern Art, New York, www.museum.example",
+        "Human Rights Watch",
+        "© Nature Reserves Trust",
+        "© Droits de l’Homme",
+        "Urheber: Ada mit Ben",
+        "Attribution: J. Miller",
+        "Protected by copyright",
+    ],
+)
+def test_a_notice_that_only_says_whose_a_picture_is_states_no_licence(notice: str) -> None:
+    assert licence_from_notice(notice) is None
+
+
+def test_a_notice_states_a_licence_of_the_table_as_any_text_does() -> None:
+    assert licence_from_notice("© Ada, CC BY-SA 4.0") == "by-sa"
+    assert licence_from_notice("Public domain") == "cc0"
+
+
+def test_of_statements_the_most_restrictive_counts_then_that_there_was_one() -> None:
+    assert most_restrictive(["by", None, "by-nc", UNKNOWN]) == "by-nc"
+    assert most_restrictive([None, UNKNOWN]) == UNKNOWN
+    assert most_restrictive([None]) is most_restrictive([]) is None
+
+
 pieces = st.sampled_from(
     [
         "cc",
@@ -193,6 +264,7 @@ pieces = st.sampled_from(
 @given(st.text() | st.lists(pieces, max_size=40).map("".join))
 def test_any_text_leads_to_a_code(text: str) -> None:
     assert licence_from_text(text) in LICENCES
+    assert licence_from_notice(text) in {*LICENCES, None}
     assert licence_from_url(text) in LICENCES
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from vizsla.analyse.words import MAX_TEXT, decode, iso_date, line, tags
 from vizsla.decode import TiffDirectory
 from vizsla.records import Claims
-from vizsla.wire.licences import UNKNOWN, licence_from_text
+from vizsla.wire.licences import licence_from_notice
 
 DESCRIPTION, CHANGED, ARTIST, COPYRIGHT = 270, 306, 315, 33432
 XP_TITLE, XP_COMMENT, XP_AUTHOR, XP_KEYWORDS, XP_SUBJECT = range(40091, 40096)
@@ -19,14 +19,13 @@ def exif_claims(block: bytes) -> Claims:
     if top is None:
         return Claims()
     exif = top.below(EXIF_DIRECTORY)
-    licence = licence_from_text(_text(top, COPYRIGHT))
     taken = _text(exif, TAKEN) if exif else ""
     return Claims(
         title=line(_wide(top, XP_TITLE)),
         description=_description(top, exif),
         tags=tags([_wide(top, XP_KEYWORDS)], separators=";"),
         creator=line(_text(top, ARTIST)) or line(_wide(top, XP_AUTHOR)),
-        licence=None if licence == UNKNOWN else licence,
+        licence=licence_from_notice(_text(top, COPYRIGHT)),
         date_published=iso_date(taken) or iso_date(_text(top, CHANGED)),
     )
 

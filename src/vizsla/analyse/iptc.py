@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from vizsla.analyse.words import MAX_TEXT, decode, iso_date, line, tags
 from vizsla.records import Claims
-from vizsla.wire.licences import UNKNOWN, licence_from_text, most_restrictive
+from vizsla.wire.licences import licence_from_notice, most_restrictive
 
 TITLE, KEYWORD, INSTRUCTIONS, CREATED, AUTHOR, HEADLINE, COPYRIGHT, CAPTION = 5, 25, 40, 55, 80, 105, 116, 120
 MAX_DATASETS = 1_000
@@ -21,15 +21,13 @@ def iptc_claims(block: bytes) -> Claims:
     for record, dataset, value in _datasets(_within_photoshop(block)):
         found.setdefault((record, dataset), []).append(value)
     text = _reader(found)
-    licence = most_restrictive(
-        licence_from_text(" ".join(text(field))) for field in (COPYRIGHT, INSTRUCTIONS)
-    )
+    notices = (" ".join(text(field)) for field in (COPYRIGHT, INSTRUCTIONS))
     return Claims(
         title=line(" ".join(text(TITLE)[:1])) or line(" ".join(text(HEADLINE)[:1])),
         description=line(" ".join(text(CAPTION)), MAX_TEXT),
         tags=tags(text(KEYWORD)),
         creator=line(", ".join(text(AUTHOR))),
-        licence=None if licence == UNKNOWN else licence,
+        licence=most_restrictive(map(licence_from_notice, notices)),
         date_published=iso_date("".join(text(CREATED)[:1])),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import reduce
 
 import msgspec
@@ -14,15 +14,20 @@ from vizsla.analyse.seam import Analyser
 from vizsla.analyse.words import MAX_TEXT, iso_date, line
 from vizsla.decode import Picture
 from vizsla.records import Claims
-from vizsla.wire.licences import UNKNOWN, licence_from_text, most_restrictive
+from vizsla.wire.licences import licence_from_notice, licence_from_text, most_restrictive
 
-LICENCE_KEYWORDS = ("Copyright", "License", "Licence", "Rights")
-"""The first is the specification's, the others are what programs write."""
+LICENCE_KEYWORDS: dict[str, Callable[[str], str | None]] = {
+    "Copyright": licence_from_notice,
+    "License": licence_from_text,
+    "Licence": licence_from_text,
+    "Rights": licence_from_notice,
+}
+"""Each with its reader. The first is the specification's, the others are what programs write."""
 
 
 def read(picture: Picture) -> Claims:
     """Claims of every block; where several speak, the one that programs write with most care counts, but of licences the
-    most restrictive: whoever wrote the other may not have been asked."""
+    most restrictive: whoever wrote the other may not have been asked. `unknown` is a licence that is none of ours."""
     blocks = picture.blocks
     spoken = (
         svg_claims(blocks.svg),
@@ -31,19 +36,22 @@ def read(picture: Picture) -> Claims:
         exif_claims(blocks.exif),
         text_claims(blocks.texts),
     )
-    licence = most_restrictive(claims.licence or UNKNOWN for claims in spoken)
-    said = reduce(Claims.over, spoken)
-    return said if licence == UNKNOWN else msgspec.structs.replace(said, licence=licence)
+    licence = most_restrictive(claims.licence for claims in spoken)
+    return msgspec.structs.replace(reduce(Claims.over, spoken), licence=licence)
 
 
 def text_claims(texts: Mapping[str, str]) -> Claims:
     """PNG text chunks by the keywords of the PNG specification, section 11.3.3.2."""
-    licence = most_restrictive(licence_from_text(texts.get(keyword, "")) for keyword in LICENCE_KEYWORDS)
+    licences = (
+        reader(text)
+        for keyword, reader in LICENCE_KEYWORDS.items()
+        if (text := texts.get(keyword, "")).strip()
+    )
     return Claims(
         title=line(texts.get("Title")),
         description=line(texts.get("Description"), MAX_TEXT),
         creator=line(texts.get("Author")),
-        licence=None if licence == UNKNOWN else licence,
+        licence=most_restrictive(licences),
         date_published=iso_date(texts.get("Creation Time")),
     )
 

@@ -5,7 +5,7 @@ Source: XMP specification part 1 (2012), section 7; Dublin Core; the Creative Co
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from xml.etree.ElementTree import Element, ParseError
 
@@ -14,7 +14,13 @@ from defusedxml.ElementTree import fromstring
 
 from vizsla.analyse.words import MAX_TEXT, iso_date, language, line, tags
 from vizsla.records import Claims
-from vizsla.wire.licences import UNKNOWN, licence_from_text, licence_from_url, most_restrictive
+from vizsla.wire.licences import (
+    UNKNOWN,
+    licence_from_notice,
+    licence_from_text,
+    licence_from_url,
+    most_restrictive,
+)
 
 MAX_DOCUMENT = 16_000_000
 """Bytes; of a larger drawing the text is not read."""
@@ -46,7 +52,14 @@ _RESOURCES = {
 """Elements whose children and attributes are properties of the picture."""
 
 _LICENCE_ADDRESSES = ("cc:license", "dc:license", "rights:WebStatement")
-_LICENCE_TEXTS = ("cc:license", "dc:license", "rights:UsageTerms", "dc:rights", "tiff:Copyright")
+_LICENCE_TEXTS: dict[str, Callable[[str], str | None]] = {
+    "cc:license": licence_from_text,
+    "dc:license": licence_from_text,
+    "rights:UsageTerms": licence_from_text,
+    "dc:rights": licence_from_notice,
+    "tiff:Copyright": licence_from_notice,
+}
+"""Each with its reader: the last two may say no more than whose the picture is."""
 
 _OLD_PUBLIC_DOMAIN = "http://web.resource.org/cc/PublicDomain"
 """What drawings of before 2008 call the public domain."""
@@ -99,12 +112,13 @@ def _claims(found: Properties) -> Claims:
 
 def _licence(found: Properties) -> str | None:
     """Addresses decide, then words; of several the most restrictive."""
-    addresses = [text for name in _LICENCE_ADDRESSES for text in found.get(name, ())]
-    texts = [text for name in _LICENCE_TEXTS for text in found.get(name, ())]
-    for codes in (map(_from_address, addresses), map(licence_from_text, texts)):
-        if (code := most_restrictive(codes)) != UNKNOWN:
-            return code
-    return None
+    pointed = most_restrictive(
+        _from_address(text) for name in _LICENCE_ADDRESSES for text in found.get(name, ())
+    )
+    if pointed not in (None, UNKNOWN):
+        return pointed
+    worded = (reader(text) for name, reader in _LICENCE_TEXTS.items() for text in found.get(name, ()))
+    return most_restrictive((pointed, *worded))
 
 
 def _from_address(address: str) -> str:

@@ -44,7 +44,7 @@ def add(
         typer.Option(
             metavar="CODE",
             callback=_licence,
-            help="Licence of pictures that name none: cc0, by, by-sa, by-nd, by-nc, by-nc-sa, by-nc-nd, unknown.",
+            help="Licence of pictures that say nothing of one: cc0, by, by-sa, by-nd, by-nc, by-nc-sa, by-nc-nd, unknown.",
         ),
     ] = None,
     content_base: Annotated[

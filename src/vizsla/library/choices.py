@@ -17,7 +17,7 @@ class Choices(msgspec.Struct, frozen=True):
     """What the owner says about a whole source. `None`: as was said when it was added before."""
 
     licence: str | None = None
-    """A licence code, for images that claim none themselves."""
+    """A licence code, for images of which neither manifest nor file says anything about a licence."""
     content_base: str | None = None
     """Address below which the images are served, under their keys."""
     adult: AdultChoice | None = None

@@ -124,7 +124,10 @@ def _mapped(
 
 
 def record_of(prepared: Prepared, address: str, choices: Choices, *, now: int, group: bytes) -> ImageRecord:
-    """The record of an image: what the owner's manifest says goes before what the file says."""
+    """The record of an image: what the owner's manifest says goes before what the file says.
+
+    The licence that was chosen for the source is for images of which neither says anything about a licence.
+    """
     item = prepared.item
     claims = item.claims.over(prepared.analysis.claims)
     vouched = {name: value for fields in choices.instead_of().values() for name, value in fields.items()}

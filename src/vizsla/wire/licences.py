@@ -108,10 +108,24 @@ def licence_from_text(text: str) -> str:
     return code if restricted <= set(code.split("-")) else UNKNOWN
 
 
-def most_restrictive(codes: Iterable[str]) -> str:
-    """Of licences that are stated for one image, the one that permits least; `unknown` if none is known."""
-    known = [code for code in codes if code != UNKNOWN]
-    return max(known, key=CODES.index, default=UNKNOWN)
+def licence_from_notice(text: str) -> str | None:
+    """The code of the licence that a copyright notice states, as `licence_from_text` tells it.
+
+    `None` if it says no more than whose the image is (`© 2021 Ada`), so that who gives licences still may; `unknown`
+    if it speaks of rights, of use or of a licence that is none of the table (`All rights reserved`).
+    """
+    code = licence_from_text(text)
+    return None if code == UNKNOWN and not _speaks_of_use(text) else code
+
+
+def most_restrictive(codes: Iterable[str | None]) -> str | None:
+    """Of licences that are stated for one image, the one that permits least.
+
+    `unknown` if none of them is known, `None` if nothing is stated.
+    """
+    stated = [code for code in codes if code]
+    known = [code for code in stated if code != UNKNOWN]
+    return max(known, key=CODES.index, default=UNKNOWN if stated else None)
 
 
 _MAX_TEXT: Final = 4000
@@ -157,6 +171,36 @@ _RESTRICTIONS: Final = tuple(
     }.items()
 )
 """What restrictions are called, also in the languages whose licences begin with words that are English too."""
+
+_USE: Final = re.compile(
+    "|".join(
+        (
+            r"\A\s*https?://\S+\s*\Z|rightsstatements\.org",
+            r"\b(?:un|sub|re)?licen[csçtz]|lizenz|copyleft|\b(?:[al]?gpl|g?fdl|bsd|odbl|wtfpl)(?:v?\d|\b)",
+            r"creative[\s-]*commons|\bcc[\s-]+(?:attribution|by|sa|nc|nd|sampling)\b",
+            r"\b(?:all|some|no)\s+rights|\brights?[\s-]+(?:managed|free|protected)|\balle\s+rechten?\b",
+            r"\b(?:tous|libres?\s+de)\s+(?:les\s+)?droits|\breserved\b|réservé|reservad[oa]|riservat",
+            r"vorbehalten|voorbehouden",
+            r"permission|permiso|permiss[ãa]o|permesso|autori[sz]|authori[sz]|genehmig|erlaub|zustimmung|toestemming",
+            r"\b(?:re)?us(?:e|es|ed|age|able)\b|utili[sz]|verwend|nutzung|nutzbar|\buso\b|gebruik|gebrauch",
+            r"\bterms\b|\bconditions\b|\brestrictions?\b",
+            r"reprodu[cçkz]|riprodu[cz]|redistribut|vervielfältig|\b(?:not|no|n['’]t)\s+(?:be\s+)?cop(?:y|ied|ying)\b",
+            r"prohibited|interdit|prohibid|proibid|vietat|verboten|untersagt|verboden",
+            r"\b(?:royalty|copyright)[\s-]*free\b|\bfree\s+(?:to|for|art|stock|images?|photos?|content|culture)\b",
+            r"\bno\s+(?:known\s+)?copyright|gemeinfrei|domaine\s+public|dom[ií]nio\s+p[uú]blico",
+            r"pubblico\s+dominio|publiek\s+domein",
+        )
+    ),
+    re.IGNORECASE,
+)
+"""What speaks of what others may do with an image, in English and those languages. An address that stands alone is where
+that is told. Words that are also in names (Millicent, Human Rights Watch, Nature Reserves) count only beside others."""
+
+
+def _speaks_of_use(text: str) -> bool:
+    patterns = (_USE, *(pattern for pattern, _ in (*_PATTERNS, *_RESTRICTIONS)))
+    beginning = text[:_MAX_TEXT].translate(_HYPHENS)
+    return any(pattern.search(beginning) for pattern in patterns)
 
 
 def _folded(text: str) -> str:
