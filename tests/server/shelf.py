@@ -23,6 +23,8 @@ KEY = "Ocp-Apim-Subscription-Key"
 
 RED, GREEN, BLUE = (200, 30, 30), (30, 160, 30), (30, 30, 200)
 
+NOTHING_CHOSEN = Choices()
+
 HOSTILE = """<script>alert("1")</script> '"><img src=x onerror=alert(2)> {{ 7 * 7 }} dog"""
 
 SVG = b"""<svg xmlns="http://www.w3.org/2000/svg" width="60" height="40">
@@ -81,8 +83,8 @@ class Shelf(NamedTuple):
         return str(next(image["thumbnailUrl"] for image in found if image["imageId"] == image_id))
 
 
-def add(library: Library, folder: Path) -> None:
-    library.adding(open_source(str(folder), library.settings), Choices()).run()
+def add(library: Library, folder: Path, choices: Choices = NOTHING_CHOSEN) -> None:
+    library.adding(open_source(str(folder), library.settings), choices).run()
 
 
 @contextmanager

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
@@ -12,9 +13,12 @@ import httpx
 import pytest
 
 from conftest import Served
+from vizsla.library import Choices, Library
 from vizsla.server.pages import SIMILAR
+from vizsla.settings import Settings
 
-from .shelf import HOSTILE, KEY, Shelf, served_with
+from .shelf import HOSTILE, KEY, Shelf, fill, served_with
+from .shelf import add as add_to
 
 QUERY = """<script>alert("q")</script>' onfocus=alert(1) autofocus="{{ 7 * 7 }}"""
 
@@ -50,12 +54,28 @@ def visit(address: str, **params: str | int) -> Page:
     return Page(httpx.get(address, params=params or None))
 
 
+def visit_in(language: str, address: str) -> Page:
+    return Page(httpx.get(address, headers={"Accept-Language": language}))
+
+
 def results(shelf: Shelf, q: str = "picture", **params: str | int) -> Page:
     return visit(f"{shelf.address}/images/search", q=q, **params)
 
 
 def picture(shelf: Shelf, name: str, **params: str) -> Page:
     return visit(f"{shelf.address}/images/search", view="detailv2", id=shelf.id_of(name), **params)
+
+
+def words_of(page: Page) -> str:
+    return " ".join(page.text.split())
+
+
+def until(true: Callable[[], bool]) -> None:
+    """What is learnt behind the searches is there."""
+    deadline = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
 
 
 def assert_harmless(page: Page) -> None:
@@ -93,6 +113,23 @@ def test_results_are_those_of_the_api(shelf: Shelf) -> None:
     assert pictures == [image["thumbnailUrl"] for image in answer["value"]]
     assert f"{answer['totalEstimatedMatches']} results" in page.text
     assert page.values("input", "value") == ["flag ball"]
+
+
+def test_the_policy_of_the_market_that_the_browser_tells_holds(tmp_path: Path) -> None:
+    fill(tmp_path / "pictures")
+    with Library(Settings(library=tmp_path / "library")) as library:
+        add_to(library, tmp_path / "pictures", Choices(adult="yes"))
+        with served_with(library, strict_markets=("de-DE",)) as address:
+            asked = f"{address}/images/search?q=flag&safeSearch=off"
+            until(lambda: bool(shown(visit_in("en-GB,de;q=0.5", asked))))
+            assert not shown(visit_in("de-DE,en;q=0.5", asked))
+            assert shown(visit_in("de-DE", f"{asked}&mkt=en-GB"))
+
+
+def test_only_where_the_browser_wants_english_its_words_are_what_a_slip_is_taken_for(shelf: Shelf) -> None:
+    asked = f"{shelf.address}/images/search?q=moneky"
+    until(lambda: "Results for monkey" in words_of(visit_in("en-GB", asked)))
+    assert "Results for" not in words_of(visit_in("fr-FR", asked))
 
 
 def test_where_an_answer_leads_people_find_a_page(shelf: Shelf) -> None:
@@ -144,11 +181,10 @@ def test_trends_lead_to_what_they_show(served: Served) -> None:
 
 
 def test_a_query_that_was_corrected_can_be_asked_as_it_was(served: Served) -> None:
-    deadline = time.monotonic() + 30
-    while "Search instead for" not in (page := visit(f"{served.address}/images/search?q=pupppies")).text:
-        assert time.monotonic() < deadline, "the words of the library were never read"
-        time.sleep(0.2)
-    assert "Results for puppies" in " ".join(page.text.split())
+    asked = f"{served.address}/images/search?q=pupppies"
+    until(lambda: "Search instead for" in visit(asked).text)
+    page = visit(asked)
+    assert "Results for puppies" in words_of(page)
     (original,) = [address for address in page.values("a", "href") if "q=%2Bpupppies" in address]
     assert "Results for" not in visit(original).text
 

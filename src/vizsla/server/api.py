@@ -16,11 +16,9 @@ from vizsla.search.trending import trending_market
 from vizsla.settings import Settings
 from vizsla.wire import (
     encode,
-    market_for,
     parse_circumstances,
     parse_custom_search,
     parse_details,
-    parse_location,
     parse_search,
     read_parts,
 )
@@ -123,17 +121,8 @@ class Api:
         self._admission.admit(request)
         parameters = endpoint.parse(query_pairs(request))
         addresses = self._hosts.addresses(request)
-        headers = request.headers
-        market = market_for(
-            mkt=parameters.mkt, cc=parameters.cc, accept_language=headers.get("accept-language")
-        )
-        return Asked(
-            request=request,
-            parameters=parameters,
-            addresses=addresses.absolute() if "x-bingapis-sdk" in headers else addresses,
-            market=market,
-            location=parse_location(headers.get("x-search-location")),
-        )
+        absolute = "x-bingapis-sdk" in request.headers
+        return Asked.of(request, parameters, addresses.absolute() if absolute else addresses)
 
     def _named(self, endpoint: Endpoint, asked: Asked, body: bytes) -> Asked:
         """The request with what it posts, and the image that it names if that is known without looking.

@@ -14,7 +14,7 @@ from vizsla.search.insights import Circle
 from vizsla.search.subject import Meant, Subject, Subjects
 from vizsla.search.trending import Trending
 from vizsla.state import Queries, Subsets
-from vizsla.wire import KnowledgeRequest, Location, Part
+from vizsla.wire import KnowledgeRequest, Location, Part, market_for, parse_location
 from vizsla.wire.base import Answer
 
 Pairs = list[tuple[str, str]]
@@ -64,6 +64,18 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """How the caller names the image that it asks about."""
     subject: Subject | None = None
     """The image that is meant."""
+
+    @classmethod
+    def of(cls, request: Request, parameters: Any, addresses: Addresses) -> Self:
+        """A request as its address and headers tell it: the market and the place are those of the person who asks."""
+        headers = request.headers
+        market = market_for(
+            mkt=parameters.mkt, cc=parameters.cc, accept_language=headers.get("accept-language")
+        )
+        location = parse_location(headers.get("x-search-location"))
+        return cls(
+            request=request, parameters=parameters, addresses=addresses, market=market, location=location
+        )
 
 
 class Endpoint(NamedTuple):

@@ -11,7 +11,7 @@ from vizsla.search.filters import filters_of
 from vizsla.web import Pages
 from vizsla.wire import InvalidRequest, SafeSearch, SearchParameters, market_for, parse_search
 
-from .endpoint import Rooms
+from .endpoint import Asked, Rooms
 from .headers import query_pairs
 from .hosts import Hosts
 
@@ -47,13 +47,12 @@ class WebPages:
 
     async def search(self, request: Request) -> Response:
         """`GET /images/search`: results, or with `view=detailv2&id=..` one picture."""
-        pairs = query_pairs(request)
-        given = {name.lower(): value for name, value in reversed(pairs)}
+        given = {name.lower(): value for name, value in reversed(query_pairs(request))}
         addresses = self._hosts.addresses(request)
         if given.get("view") and given.get("id"):
             about = given["id"], given.get("q", ""), given.get("words", "").strip()
             return await run_in_threadpool(self._picture, *about, addresses)
-        return await run_in_threadpool(self._results, pairs, addresses)
+        return await run_in_threadpool(self._results, request, addresses)
 
     async def trending(self, request: Request) -> Response:
         """`GET /images/trending`: what people look for, where they are."""
@@ -65,13 +64,15 @@ class WebPages:
         html = self._pages.home(addresses.base, newest.value, newest.total_estimated_matches)
         return html_page(html, addresses)
 
-    def _results(self, pairs: list[tuple[str, str]], addresses: Addresses) -> Response:
+    def _results(self, request: Request, addresses: Addresses) -> Response:
         try:
-            parameters = parse_search(pairs)
+            asked = Asked.of(request, parse_search(query_pairs(request)), addresses)
         except InvalidRequest as error:
             return html_page(self._pages.sorry(addresses.base, str(error)), addresses, status=400)
-        answer = self._rooms.searcher.search(parameters, addresses)
-        return html_page(self._pages.results(addresses.base, parameters, answer), addresses)
+        answer = self._rooms.searcher.search(
+            asked.parameters, addresses, market=asked.market, location=asked.location
+        )
+        return html_page(self._pages.results(addresses.base, asked.parameters, answer), addresses)
 
     def _picture(self, image_id: str, query: str, words: str, addresses: Addresses) -> Response:
         subject = self._rooms.subjects.kept(image_id)
