@@ -56,6 +56,21 @@ def test_what_is_asked_is_soon_popular_and_related(tmp_path: Path, monkeypatch: 
         assert [image["imageId"] for image in picked] == [tile["image"]["imageId"]]
 
 
+def test_what_is_asked_on_the_page_counts_as_what_is_asked_of_the_api(tmp_path: Path) -> None:
+    with opened(tmp_path) as shelf, httpx.Client(base_url=shelf.address) as browser:
+        browser.headers["Accept-Language"] = "de-DE"
+        for _ in range(3):
+            for asked in (
+                {"q": "striped flag"},
+                {"q": "flag ball", "offset": "1"},
+                {"q": "zeppelin", "minWidth": "9000"},
+                {"q": "drawn ball", "view": "detailv2", "id": shelf.id_of("ball.svg")},
+            ):
+                assert browser.get("/images/search", params=asked).status_code == 200
+        until(lambda: bool(shelf.library.queries.popular("de-DE", 9)))
+        assert [asked.text for asked in shelf.library.queries.popular(None, 9)] == ["striped flag"]
+
+
 def test_what_was_asked_is_written_down_when_the_server_ends(tmp_path: Path) -> None:
     with opened(tmp_path) as shelf:
         for _ in range(2):

@@ -14,6 +14,7 @@ from vizsla.wire import InvalidRequest, SafeSearch, SearchParameters, market_for
 from .endpoint import Asked, Rooms
 from .headers import query_pairs
 from .hosts import Hosts
+from .searching import search
 
 NEWEST = 60
 """Pictures on the first page."""
@@ -69,9 +70,7 @@ class WebPages:
             asked = Asked.of(request, parse_search(query_pairs(request)), addresses)
         except InvalidRequest as error:
             return html_page(self._pages.sorry(addresses.base, str(error)), addresses, status=400)
-        answer = self._rooms.searcher.search(
-            asked.parameters, addresses, market=asked.market, location=asked.location
-        )
+        answer = search(self._rooms, asked)
         return html_page(self._pages.results(addresses.base, asked.parameters, answer), addresses)
 
     def _picture(self, image_id: str, query: str, words: str, addresses: Addresses) -> Response:

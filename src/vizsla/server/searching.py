@@ -19,8 +19,8 @@ from vizsla.wire.base import Answer
 from .endpoint import Asked, Rooms
 
 
-def search(rooms: Rooms, asked: Asked) -> Answer:
-    """`GET /images/search`; a query that found something on its first page is remembered, without who asked."""
+def search(rooms: Rooms, asked: Asked) -> Images:
+    """`GET /images/search`, of the API and for people; a query that found something on its first page is remembered, without who asked."""
     parameters: SearchParameters = asked.parameters
     answer = _found(rooms, asked)
     if answer.value and parameters.offset == 0:
