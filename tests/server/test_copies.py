@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,6 +17,7 @@ from PIL import Image
 
 from conftest import Served
 from vizsla.gallery import gallery_directory
+from vizsla.library import Choices
 
 from .about_image import ASTRONAUT, Asking, action, ids, picture, smaller_copy
 from .shelf import KEY, Shelf, add
@@ -90,6 +93,33 @@ def test_of_copies_one_is_similar_to_another_picture(asking: Asking, shelf: Shel
         similar = action(asking.look(asked).json(), "VisualSearch")["data"]
         assert len(copies.intersection(ids(similar["value"]))) == 1
         assert similar["totalEstimatedMatches"] == len(similar["value"])
+
+
+def page_of(shelf: Shelf, name: str) -> str:
+    asked = {"view": "detailv2", "id": shelf.id_of(name), "q": "dog"}
+    return httpx.get(f"{shelf.address}/images/search", params=asked, timeout=WAIT).text
+
+
+def test_the_page_of_a_picture_leads_to_its_copies_the_largest_first(shelf: Shelf) -> None:
+    with_copies, alone = page_of(shelf, "cropped.png"), page_of(shelf, "flag.jpg")
+    told = with_copies[with_copies.index("Also here as") : with_copies.index("</dl>")]
+    assert re.findall(r"id=(\w+)&amp;simid", told)[-1] == shelf.id_of("small.jpg")
+    assert all(told.count(shelf.id_of(name)) == (name != "cropped.png") for name in COPIES)
+    assert re.search(r"320 × 320 webp, \d+ kB</a>.*same\.webp", told)
+    assert "Also here as" not in alone
+
+
+def test_copies_that_are_not_for_everybody_are_not_told(tmp_path: Path) -> None:
+    with opened(tmp_path) as shelf:
+        hidden = tmp_path / "hidden"
+        hidden.mkdir()
+        copyfile(shelf.folder / "flag.jpg", hidden / "hidden.jpg")
+        copyfile(shelf.folder / "flag.jpg", shelf.folder / "told.jpg")
+        add(shelf.library, hidden, Choices(adult="yes"))
+        add(shelf.library, shelf.folder)
+        html = page_of(shelf, "flag.jpg")
+        assert "told.jpg" in html
+        assert "hidden.jpg" not in html
 
 
 # Copies that are posted

@@ -122,7 +122,9 @@ def test_the_policy_of_the_market_that_the_browser_tells_holds(tmp_path: Path) -
         with served_with(library, strict_markets=("de-DE",)) as address:
             asked = f"{address}/images/search?q=flag&safeSearch=off"
             until(lambda: bool(shown(visit_in("en-GB,de;q=0.5", asked))))
-            assert not shown(visit_in("de-DE,en;q=0.5", asked))
+            strict = visit_in("de-DE,en;q=0.5", asked)
+            assert not shown(strict)
+            assert chosen(strict) == ["Strict"]
             assert shown(visit_in("de-DE", f"{asked}&mkt=en-GB"))
 
 
@@ -222,6 +224,11 @@ def test_pages_of_results_lead_to_their_neighbours(shelf: Shelf) -> None:
     assert len(shown(first) | shown(second)) == 4
 
 
+def chosen(page: Page) -> list[str | None]:
+    options = (attributes for tag, attributes in page.elements if tag == "option")
+    return [attributes["value"] for attributes in options if "selected" in attributes]
+
+
 def neighbour(page: Page, rel: str) -> str | None:
     found = (attributes for tag, attributes in page.elements if tag == "a" and attributes.get("rel") == rel)
     return next((attributes["href"] for attributes in found), None)
@@ -243,17 +250,28 @@ def test_a_neighbour_keeps_query_and_filters(shelf: Shelf) -> None:
             "license": ["Any"],
             "imageType": ["Photo"],
         }
-    chosen = [
-        attributes["value"]
-        for tag, attributes in page.elements
-        if tag == "option" and "selected" in attributes
-    ]
-    assert chosen == ["Photo", "Any"]
+    assert chosen(page) == ["Photo", "Any"]
 
 
 def test_filters_filter(shelf: Shelf) -> None:
     assert len(shown(results(shelf, "picture flag ball dog", license="Public"))) == 1
     assert "Nothing was found" in results(shelf, "flag", imageType="AnimatedGif").text
+    assert "Nothing was found" in results(shelf, "flag", imageContent="Portrait").text
+    assert shown(results(shelf, "flag", freshness="Day", safeSearch="Strict"))
+
+
+def test_other_queries_are_asked_within_what_was_chosen(served: Served) -> None:
+    asked = {"q": "red flower", "license": "Public", "imageType": "Photo", "freshness": "Month"}
+
+    def others() -> list[str]:
+        links = visit(f"{served.address}/images/search", **asked).values("a", "href")
+        return [link for link in links if "FORM=IRPATC" in link]
+
+    until(lambda: len(others()) > 4)
+    for link in others():
+        sent = {name: value for name, (value,) in parse_qs(urlsplit(link).query).items()}
+        assert sent == {**asked, "q": sent["q"], "FORM": "IRPATC"}
+        assert chosen(visit(link)) == ["Photo", "Public", "Month"]
 
 
 def test_the_page_of_a_picture_tells_what_is_known(shelf: Shelf) -> None:

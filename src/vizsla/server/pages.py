@@ -6,9 +6,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from vizsla.records import ImageRecord, passes
 from vizsla.search import Addresses, images_of
-from vizsla.search.filters import filters_of
-from vizsla.web import Pages
+from vizsla.search.filters import filters_of, settled
+from vizsla.search.insights import MAX_COPIES
+from vizsla.search.subject import Subject
+from vizsla.web import Copy, Pages
 from vizsla.wire import InvalidRequest, SafeSearch, SearchParameters, market_for, parse_search
 
 from .endpoint import Asked, Rooms
@@ -71,7 +74,8 @@ class WebPages:
         except InvalidRequest as error:
             return html_page(self._pages.sorry(addresses.base, str(error)), addresses, status=400)
         answer = search(self._rooms, asked)
-        return html_page(self._pages.results(addresses.base, asked.parameters, answer), addresses)
+        chosen = settled(asked.parameters, asked.market, self._rooms.strict_markets)
+        return html_page(self._pages.results(addresses.base, chosen, answer), addresses)
 
     def _picture(self, image_id: str, query: str, words: str, addresses: Addresses) -> Response:
         subject = self._rooms.subjects.kept(image_id)
@@ -81,12 +85,20 @@ class WebPages:
         similarity = self._rooms.circle.similarity
         found = similarity.page(similarity.nearest(subject, SAFE, words=words), limit=SIMILAR)
         image, *similar = images_of([subject.record, *found.records], query, addresses)
-        html = self._pages.picture(addresses.base, subject.record, image, query, similar, words)
+        others = copies_of(subject)
+        copies = [Copy(*pair) for pair in zip(others, images_of(others, query, addresses), strict=True)]
+        html = self._pages.picture(addresses.base, subject.record, image, query, similar, words, copies)
         return html_page(html, addresses)
 
     def _trending(self, market: str, addresses: Addresses) -> Response:
         answer = self._rooms.trending.images(market, SafeSearch.MODERATE, addresses)
         return html_page(self._pages.trending(addresses.base, answer), addresses)
+
+
+def copies_of(subject: Subject) -> list[ImageRecord]:
+    """The other records that show a picture and that anybody may see, the largest first."""
+    records = [stored.record for stored in subject.copies[1:] if passes(stored.record, SAFE)]
+    return sorted(records, key=lambda record: (-record.width * record.height, -record.file_size))[:MAX_COPIES]
 
 
 def html_page(html: str, addresses: Addresses, *, status: int = 200) -> HTMLResponse:

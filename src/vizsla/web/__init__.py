@@ -1,5 +1,5 @@
 """The pages a person sees: templates, style, and what they show."""
 
-from .pages import STATIC, Pages
+from .pages import STATIC, Copy, Pages
 
-__all__ = ["STATIC", "Pages"]
+__all__ = ["STATIC", "Copy", "Pages"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -15,10 +15,13 @@ from vizsla.wire import (
     LICENCES,
     Aspect,
     Color,
+    Freshness,
     Image,
+    ImageContent,
     Images,
     ImageType,
     License,
+    SafeSearch,
     SearchParameters,
     Size,
     TrendingImages,
@@ -34,6 +37,9 @@ CHOICES: Final = (
     ("size", "Any size", [size for size in Size if size != "All"]),
     ("aspect", "Any shape", [aspect for aspect in Aspect if aspect != "All"]),
     ("license", "Any licence", [licence for licence in License if licence != "All"]),
+    ("imageContent", "Any content", list(ImageContent)),
+    ("freshness", "Any time", list(Freshness)),
+    ("safeSearch", "Moderate safe search", [level for level in SafeSearch if level != "Moderate"]),
 )
 """Filters that the page offers: parameter, what its absence is called, values."""
 
@@ -49,8 +55,26 @@ LABELS: Final = {
     "ShareCommercially": "Free to share commercially",
     "Modify": "Free to modify",
     "ModifyCommercially": "Free to modify commercially",
+    "Face": "Faces",
+    "Portrait": "Head and shoulders",
+    "Day": "Last 24 hours",
+    "Week": "Last 7 days",
+    "Month": "Last 30 days",
+    "Off": "No safe search",
+    "Strict": "Strict safe search",
 }
 """What values are called, where not as on the wire."""
+
+
+OF_ONE_QUERY: Final = ("q", "offset", "id")
+"""What is not asked again with another query: the words, the page, the picture that is to come first."""
+
+
+class Copy(NamedTuple):
+    """Another file that shows a picture."""
+
+    record: ImageRecord
+    image: Image
 
 
 class Pages:
@@ -81,6 +105,7 @@ class Pages:
             base=base,
             query=parameters.q,
             chosen=given,
+            kept=_kept(given),
             answer=answer,
             previous=_page(given, max(0, at - parameters.count)) if at > 0 else None,
             following=_page(given, after) if more else None,
@@ -94,10 +119,11 @@ class Pages:
         query: str,
         similar: Sequence[Image] = (),
         words: str = "",
+        copies: Sequence[Copy] = (),
     ) -> str:
-        """The page about one image, with others that look like it and are as `words` say."""
+        """The page about one image, with its copies, and with others that look like it and are as `words` say."""
         licence = LICENCES[record.licence]
-        shown = {"record": record, "image": image, "licence": licence, "similar": similar}
+        shown = {"record": record, "image": image, "licence": licence, "copies": copies, "similar": similar}
         return self._render("picture.html", base=base, query=query, words=words, **shown)
 
     def trending(self, base: str, answer: TrendingImages) -> str:
@@ -124,6 +150,11 @@ class Pages:
 
 def _page(given: dict[str, str], offset: int) -> str:
     return urlencode({**given, "offset": str(offset)})
+
+
+def _kept(given: dict[str, str]) -> str:
+    """What an address of other results goes on with, so that they are within the same filters."""
+    return "".join(f"&{urlencode({name: given[name]})}" for name in given if name not in OF_ONE_QUERY)
 
 
 def _bytes(size: int) -> str:
