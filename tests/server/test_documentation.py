@@ -13,10 +13,21 @@ import pytest
 
 from conftest import Served
 from vizsla.server.api import ENDPOINTS
+from vizsla.server.knowledge_schema import KNOWLEDGE_REQUEST
 from vizsla.server.openapi import OPERATIONS, described
+from vizsla.server.schemas import field_schema
+from vizsla.wire import (
+    FILTERS,
+    CropArea,
+    KnowledgeRequest,
+    SearchParameters,
+    parse_search,
+    write_knowledge_request,
+)
 
 DOCUMENT = described()
 OPERATION_IDS = [operation.name for operation in OPERATIONS]
+FILTERED = [(row.name, field_schema(SearchParameters, row.field).get("enum", ["9"])[-1]) for row in FILTERS]
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -76,6 +87,42 @@ def test_the_page_tells_every_operation_parameter_and_object(served: Served) -> 
         assert all(f"<code>{row['name']}</code>" in html for row in operation["parameters"])
     anchors = set(re.findall(r'href="#([^"]+)"', html))
     assert anchors <= set(re.findall(r'id="([^"]+)"', html))
+
+
+def names_in(schema: dict[str, Any], path: str = "") -> Iterator[str]:
+    for name, each in schema.get("properties", {}).items():
+        yield f"{path}{name}"
+        yield from names_in(each, f"{path}{name}.")
+
+
+def names_of(asked: dict[str, Any], path: str = "") -> Iterator[str]:
+    for name, value in asked.items():
+        yield f"{path}{name}"
+        if isinstance(value, dict):
+            yield from names_of(value, f"{path}{name}.")
+
+
+def test_all_that_a_knowledge_request_may_hold_is_described_and_nothing_else() -> None:
+    request = KnowledgeRequest(
+        url="https://example.org/a.jpg",
+        insights_token="x",
+        crop=CropArea(left=0.25),
+        site="example.org",
+        filters=parse_search([("q", "x"), *FILTERED]),
+        words="red",
+        more=("a", "b"),
+        entity_data=True,
+        skill="SimilarImages",
+    )
+    written = json.loads(write_knowledge_request(request))
+    assert set(names_in(KNOWLEDGE_REQUEST)) == set(names_of(written))
+    jsonschema.Draft202012Validator.check_schema(KNOWLEDGE_REQUEST)
+
+
+def test_the_page_tells_what_a_knowledge_request_may_hold(served: Served) -> None:
+    html = httpx.get(f"{served.address}/docs").text
+    told = html.replace("<wbr>", "")  # long names end a line at their dots
+    assert all(f"<code>{name}</code>" in told for name in names_in(KNOWLEDGE_REQUEST))
 
 
 def test_the_document_is_served_to_browsers_of_any_origin(served: Served) -> None:

@@ -32,6 +32,7 @@ from vizsla.wire import (
 )
 
 from .admission import HEADER
+from .knowledge_schema import FRACTION, KNOWLEDGE_REQUEST
 from .schemas import Schema, descriptions, enum_values, field_schema, schemas_of
 
 VERSION: Final = "3.1.0"
@@ -88,17 +89,15 @@ PICTURES: Final = ("image/jpeg", "image/png")
 
 REQUIRED: Final = frozenset(("q", "customConfig"))
 
-_FRACTION: Final[Schema] = {"type": "number", "minimum": 0, "maximum": 1}
-
 SPECIAL: Final[Mapping[str, Schema]] = {
-    "cal": {**_FRACTION, "default": 0, "description": "Left side of the region, as a fraction of the width."},
-    "cat": {**_FRACTION, "default": 0, "description": "Top of the region, as a fraction of the height."},
+    "cal": {**FRACTION, "default": 0, "description": "Left side of the region, as a fraction of the width."},
+    "cat": {**FRACTION, "default": 0, "description": "Top of the region, as a fraction of the height."},
     "car": {
-        **_FRACTION,
+        **FRACTION,
         "default": 1,
         "description": "Right side of the region, as a fraction of the width.",
     },
-    "cab": {**_FRACTION, "default": 1, "description": "Bottom of the region, as a fraction of the height."},
+    "cab": {**FRACTION, "default": 1, "description": "Bottom of the region, as a fraction of the height."},
     "ct": {"type": "string", "enum": ["Rectangular", "0"], "description": "Shape of the region."},
     "c": {
         "type": "string",
@@ -149,8 +148,9 @@ BODIES: Final[Mapping[str, Schema]] = {
             "knowledgeRequest": {
                 "type": "string",
                 "contentMediaType": "application/json",
-                "description": "`imageInfo` (`url`, `imageInsightsToken`, `cropArea`) and `knowledgeRequest` "
-                "(`filters.site`, `invokedSkills`, `offset`, `count`).",
+                "contentSchema": KNOWLEDGE_REQUEST,
+                "description": "Which image is meant and what is to be found out about it, as JSON. Of a posted image it "
+                "tells nothing but `imageInfo.cropArea` and `knowledgeRequest.invokedSkillsRequestData`.",
             },
             "image": {"type": "string", "contentMediaType": "application/octet-stream"},
         },
