@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from encoders.towers import make_model
+from encoders.towers import make_misfit, make_model
 from library.pictures import make_many
 from vizsla.library import Library
 from vizsla.settings import Settings
@@ -150,6 +150,16 @@ def test_an_encoder_that_is_not_is_an_error_and_changes_nothing(library: Path, c
     error = error_of(call("reencode", "--library", library, "--encoder", "no-such"))
     assert error.code == 1
     assert "there is no encoder 'no-such'; choose one of: bundled" in error.message
+    assert (library / "vizsla.json").read_bytes() == before
+
+
+def test_towers_that_do_not_fit_each_other_are_an_error_and_change_nothing(
+    library: Path, tmp_path: Path, call: Call
+) -> None:
+    before = (library / "vizsla.json").read_bytes()
+    error = error_of(call("reencode", "--library", library, "--encoder", make_misfit(tmp_path / "misfit")))
+    assert error.code == 1
+    assert "are not of one model: get the model again, or another export of it" in error.message
     assert (library / "vizsla.json").read_bytes() == before
 
 

@@ -123,7 +123,7 @@ def _range(graph: Graph, length: str) -> tuple[str, str, str]:
     return graph.constant(np.array(0, np.int64)), scalar, graph.constant(np.array(1, np.int64))
 
 
-def image_tower(path: Path, family: str) -> None:
+def image_tower(path: Path, family: str, dimension: int = DIMENSION) -> None:
     graph = Graph(2)
     kernel = graph.weight(WIDTH, 3, PATCH, PATCH)
     patches = graph.do("Conv", "pixel_values", kernel, strides=[PATCH, PATCH])
@@ -133,10 +133,10 @@ def image_tower(path: Path, family: str) -> None:
     rows = graph.attended(rows, WIDTH, causal=False)
     axis = graph.constant(np.array([1], np.int64))
     pooled = graph.do("ReduceMean", rows, axis, keepdims=0)
-    made = graph.linear(graph.normal(pooled, WIDTH), WIDTH, DIMENSION)
+    made = graph.linear(graph.normal(pooled, WIDTH), WIDTH, dimension)
     name = "image_embeds" if family == "clip" else "pooler_output"
     given = helper.make_tensor_value_info("pixel_values", TensorProto.FLOAT, ["batch", 3, SIDE, SIDE])
-    graph.save(path, given, {name: (made, ["batch", DIMENSION])}, apart=False)
+    graph.save(path, given, {name: (made, ["batch", dimension])}, apart=False)
 
 
 # Tokenizers
@@ -255,4 +255,11 @@ def make_model(root: Path, kind: str = "clip", *, variant: str = "", apart: bool
     vocabulary = tokenizer.get_vocab_size()
     text_tower(root / "onnx" / f"text_model{ending}", vocabulary, family, end=end, length=length, apart=apart)
     image_tower(root / "onnx" / f"vision_model{ending}", family)
+    return root
+
+
+def make_misfit(root: Path) -> Path:
+    """Write a model whose image tower is that of another one: its vectors are wider."""
+    make_model(root)
+    image_tower(root / "onnx" / "vision_model.onnx", "clip", DIMENSION + 8)
     return root

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, Protocol
 
 import msgspec
@@ -44,6 +44,17 @@ def words_of(encoder: Encoder) -> Sequence[str]:
     """The words that any encoder was taught, folded, the most usual first; none: it does not tell."""
     words: Sequence[str] = getattr(encoder, "words", ())
     return words
+
+
+def probe(encoder: Encoder) -> None:
+    """Have any encoder show that its towers do and fit each other, before a library relies on it; a bundled one does.
+
+    Raises:
+        EncoderError: they do not; says what is wrong.
+    """
+    shown: Callable[[], None] | None = getattr(encoder, "probe", None)
+    if shown:
+        shown()
 
 
 class Encoder(Protocol):

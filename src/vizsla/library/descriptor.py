@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from vizsla.encoders.seam import Encoder, origin_of
+from vizsla.encoders.seam import Encoder, origin_of, probe
 
 from .errors import LibraryError, NoLibrary
 
@@ -53,7 +53,12 @@ class _AnyFormat(msgspec.Struct):
 
 
 def identity_of(encoder: Encoder, space: str = "") -> EncoderIdentity:
-    """What a library remembers of an encoder."""
+    """What a library is to remember of an encoder that will make its vectors from now on.
+
+    Raises:
+        EncoderError: its towers do not do (see `probe`).
+    """
+    probe(encoder)
     origin = origin_of(encoder)
     return EncoderIdentity(
         encoder.name, encoder.digest, encoder.dimension, origin.source, origin.files, space
@@ -61,7 +66,7 @@ def identity_of(encoder: Encoder, space: str = "") -> EncoderIdentity:
 
 
 def describe(encoder: Encoder) -> Descriptor:
-    """A descriptor for a new library."""
+    """A descriptor for a new library; raises what `identity_of` does."""
     return Descriptor(FORMAT, identity_of(encoder), datetime.now(UTC).isoformat(timespec="seconds"))
 
 

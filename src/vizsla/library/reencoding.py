@@ -83,7 +83,7 @@ class Reencoding:
             waiting: called once if all is done but the switch, because somebody adds.
 
         Raises:
-            EncoderError: there is no such encoder.
+            EncoderError: there is no such encoder, or it does not do.
             LibraryError, StoreError, EngineError: it had to end; running it again goes on.
         """
         started = time.monotonic()

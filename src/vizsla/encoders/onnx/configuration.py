@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
@@ -56,6 +56,9 @@ FAMILIES: Mapping[str, Family] = {
 """By `model_type` in `config.json`; SigLIP 2 of fixed size is of the type `siglip`."""
 
 
+_Positive = Annotated[float, msgspec.Meta(gt=0)]
+
+
 class _Side(msgspec.Struct):
     height: int = 0
     width: int = 0
@@ -68,13 +71,13 @@ class _Preprocessor(msgspec.Struct):
     do_center_crop: bool = False
     do_normalize: bool = True
     do_rescale: bool = True
-    rescale_factor: float = 1 / 255
+    rescale_factor: _Positive = 1 / 255
     image_mean: tuple[float, float, float] = (0.5, 0.5, 0.5)
-    image_std: tuple[float, float, float] = (0.5, 0.5, 0.5)
+    image_std: tuple[_Positive, _Positive, _Positive] = (0.5, 0.5, 0.5)
 
 
 class _TextConfig(msgspec.Struct):
-    max_position_embeddings: int | None = None
+    max_position_embeddings: Annotated[int, msgspec.Meta(gt=0)] | None = None
     pad_token_id: int | None = None
 
 
@@ -102,7 +105,7 @@ class _Tokens(msgspec.Struct):
 class _Export(msgspec.Struct):
     """Of `export_meta.json`, which some exports carry."""
 
-    logit_scale: float | None = None
+    logit_scale: _Positive | None = None
     logit_bias: float | None = None
 
 
@@ -134,7 +137,7 @@ def read_configuration(root: Path) -> Configuration:
     """Read the files in a directory.
 
     Raises:
-        EncoderError: a file is damaged, or the model is of another kind.
+        EncoderError: a file is damaged or says what cannot be, or the model is of another kind.
     """
     config = _read(root / CONFIG, _Config)
     family = FAMILIES.get(config.model_type)

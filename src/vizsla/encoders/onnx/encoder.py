@@ -90,6 +90,13 @@ class OnnxEncoder:
     def knows(self, text: str) -> bool:
         return self._texts().knows(text)
 
+    def probe(self) -> None:
+        """See `vizsla.encoders.seam.probe`."""
+        from .probe import TEXT, compare, picture
+
+        of_picture = self.encode_images(picture(self.geometry.side))
+        compare(str(self._reference), self._texts().read(TEXT), of_picture, self.floor)
+
     def _texts(self) -> TextTower:
         with self._opening:
             return self._text_tower
@@ -97,12 +104,13 @@ class OnnxEncoder:
     @cached_property
     def _text_tower(self) -> TextTower:
         from .session import Session, chosen_providers
-        from .text_tower import IDS, TextTower
+        from .text_tower import IDS, MASK, TextTower
         from .tokens import Tokens
 
         session = Session(
             self._root / self._files.text_tower,
             chosen_providers(self._options.providers),
+            (IDS, MASK),
             self._configuration.family.text_outputs,
         )
         length = session.side(IDS, 1)
@@ -110,12 +118,13 @@ class OnnxEncoder:
 
     @cached_property
     def _image_tower(self) -> ImageTower:
-        from .image_tower import BATCH, ImageTower
+        from .image_tower import BATCH, INPUT, ImageTower
         from .session import Session, chosen_providers
 
         session = Session(
             self._root / self._files.image_tower,
             chosen_providers(self._options.providers),
+            (INPUT,),
             self._configuration.family.image_outputs,
         )
         # Reduced precision rounds by what else is in the batch: one by one, a picture's vector is its own.

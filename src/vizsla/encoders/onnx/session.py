@@ -27,13 +27,17 @@ class Session:
 
     Args:
         providers: as `chosen_providers` gives them.
+        inputs: names of what can be given to it; the first has to be taken.
         outputs: names that the output may have, the best first.
 
     Raises:
-        EncoderError: the graph is damaged, or has not this output.
+        EncoderError: the graph is damaged, takes something else, or has not this output.
     """
 
-    def __init__(self, path: Path, providers: Sequence[str], outputs: Sequence[str]) -> None:
+    def __init__(
+        self, path: Path, providers: Sequence[str], inputs: Sequence[str], outputs: Sequence[str]
+    ) -> None:
+        self._path = path
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = len(os.sched_getaffinity(0))
         # Threads that spin while they wait take the cores from those that decode.
@@ -48,6 +52,7 @@ class Session:
         self._inputs: dict[str, tuple[str, list[Any]]] = {
             each.name: (each.type, each.shape) for each in self._session.get_inputs()
         }
+        self._check_inputs(inputs)
         there = [each.name for each in self._session.get_outputs()]
         self._output = next((name for name in outputs if name in there), "")
         if not self._output:
@@ -55,22 +60,52 @@ class Session:
                 f"{path} gives {', '.join(there)}, and {outputs[0]} is needed: get another export"
             )
 
+    def _check_inputs(self, known: Sequence[str]) -> None:
+        if known[0] not in self._inputs or not self._inputs.keys() <= set(known):
+            raise EncoderError(
+                f"{self._path} takes {', '.join(self._inputs)}, and only {', '.join(known)} can be given: "
+                "get another export"
+            )
+        for name, (kind, _) in self._inputs.items():
+            if kind not in _NUMPY:
+                raise EncoderError(f"{self._path} takes {name} as {kind}: get another export")
+
     def side(self, name: str, axis: int) -> int | None:
         """How long an axis of an input has to be; `None`: as one likes."""
-        length = self._inputs[name][1][axis]
+        shape = self._inputs[name][1]
+        length = shape[axis] if axis < len(shape) else None
         return length if isinstance(length, int) else None
 
     def run(self, inputs: Mapping[str, Any]) -> Vectors:
-        """Rows of length 1, `(n, dimension)` float32; inputs that the graph does not take are left out."""
+        """Rows of length 1, `(n, dimension)` float32; inputs that the graph does not take are left out.
+
+        Raises:
+            EncoderError: the graph does not run, or gives no rows.
+        """
         fed = {
             name: np.asarray(inputs[name], _NUMPY[kind])
             for name, (kind, _) in self._inputs.items()
             if name in inputs
         }
-        rows = np.asarray(self._session.run([self._output], fed)[0], np.float32)
+        rows = self._rows(fed)
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         unit: Vectors = rows / np.maximum(lengths, 1e-12)
         return unit
+
+    def _rows(self, fed: Mapping[str, Any]) -> Vectors:
+        """One for each that is fed."""
+        try:
+            rows = np.asarray(self._session.run([self._output], fed)[0], np.float32)
+        except Exception as error:  # onnxruntime has a class of its own for each failure
+            raise EncoderError(
+                f"{self._path} cannot be run: {_first_line(error)}; get the model again, or another export of it"
+            ) from error
+        if rows.ndim != 2 or len(rows) != len(next(iter(fed.values()))):
+            raise EncoderError(
+                f"{self._path} gives {self._output} of the shape {rows.shape}, and one row for each is needed: "
+                "get another export"
+            )
+        return rows
 
 
 def chosen_providers(names: Sequence[str]) -> list[str]:

@@ -20,7 +20,7 @@ class TextTower:
     def __init__(self, session: Session, tokens: Tokens) -> None:
         self._session = session
         self._tokens = tokens
-        self.dimension = self._run(tokens.nothing()).shape[1]
+        self.dimension = self.read("").shape[1]
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """See `Encoder.encode_texts`."""
@@ -29,6 +29,10 @@ class TextTower:
             if ids := self._tokens.ids(text):
                 row[:] = self._run(ids)[0]
         return out
+
+    def read(self, text: str) -> Vectors:
+        """What the graph makes of a text, whether or not there is a word in it that can be read; one row."""
+        return self._run(self._tokens.numbers(text))
 
     def knows(self, text: str) -> bool:
         """See `Encoder.knows`."""

@@ -55,13 +55,10 @@ class Tokens:
         """Numbers of a text; empty if there is no word in it that can be read."""
         text = _clean(text)
         readable = (self._legible(word) for word in _WORD.findall(text) if word not in _SAYING_NOTHING)
-        return self._numbers(text) if any(readable) else []
+        return self.numbers(text) if any(readable) else []
 
-    def nothing(self) -> list[int]:
-        """Numbers of the empty text: the smallest that the model can read."""
-        return self._numbers("")
-
-    def _numbers(self, text: str) -> list[int]:
+    def numbers(self, text: str) -> list[int]:
+        """Numbers of a text in lower case, whatever is in it: those of the empty text are the fewest."""
         ids = [*self._tokenizer.encode(text).ids, *self._ending]
         filling = [] if self._filling is None else [self._filling] * (self._length - len(ids))
         return filling + ids if self._left else ids + filling
