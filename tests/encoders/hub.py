@@ -32,6 +32,8 @@ class Hub:
         """Bytes of a file after which the connection breaks, once."""
         self.spoilt: str | None = None
         """A file that arrives as another one."""
+        self.refused: str | None = None
+        """A file that is not given (403, after which the client does not try again for long, as after 503)."""
         self.address = ""
 
     def content(self, name: str) -> bytes:
@@ -100,7 +102,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.path.startswith(beginning)
             and (name := self.path.removeprefix(beginning)) in self.owner.files()
         ):
-            self._file(name, start)
+            if self.owner.refused == name:
+                self._send(403, b"", {})
+            else:
+                self._file(name, start)
         else:
             self._send(404, b"", {"X-Error-Code": "RepoNotFound"})
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from .towers import make_model
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_model(tmp_path_factory.mktemp("hub") / "model")
+    return make_model(tmp_path_factory.mktemp("hub") / "model", apart=True)
 
 
 @pytest.fixture
@@ -30,6 +32,20 @@ def hub(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
         monkeypatch.delenv("HF_HUB_CACHE", raising=False)
         monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
         yield hub
+
+
+PINNED = f"{REPOSITORY}@{COMMIT}"
+
+
+def kept() -> Path:
+    """Where the hub's client keeps the files of the commit."""
+    folder = f"models--{REPOSITORY.replace('/', '--')}"
+    return Path(os.environ["HF_HOME"]) / "hub" / folder / "snapshots" / COMMIT
+
+
+def put(model: Path, *left_out: str) -> Path:
+    """Leave the files of the commit there, as another program does that needs no more of them."""
+    return Path(shutil.copytree(model, kept(), ignore=shutil.ignore_patterns(*left_out)))
 
 
 def test_a_model_is_fetched_once_and_pinned_to_its_commit(hub: Hub) -> None:
@@ -95,6 +111,41 @@ def test_a_download_that_breaks_off_leaves_nothing_that_is_taken_for_a_model(hub
     assert first is None or first == encoder.digest
 
 
+FILES = (
+    *("config.json", "onnx/text_model.onnx", "onnx/text_model.onnx_data", "onnx/vision_model.onnx"),
+    *("preprocessor_config.json", "tokenizer.json", "tokenizer_config.json"),
+)
+
+
+@pytest.mark.parametrize("refused", FILES)
+def test_whichever_file_does_not_come_the_rest_is_not_taken_for_the_model(
+    hub: Hub, model: Path, monkeypatch: pytest.MonkeyPatch, refused: str
+) -> None:
+    assert set(FILES) == set(hub.files())
+    hub.refused = refused
+    for name in (REPOSITORY, PINNED):
+        with pytest.raises(EncoderError):
+            open_encoder(name)
+    with monkeypatch.context() as offline, pytest.raises(EncoderError, match="is not on this machine"):
+        offline.setenv("HF_HUB_OFFLINE", "1")
+        open_encoder(PINNED)
+    hub.refused = None
+    assert open_encoder(PINNED).digest == open_encoder(str(model)).digest
+
+
+@pytest.mark.parametrize("refused", ["tokenizer_config.json", "onnx/text_model.onnx_data"])
+def test_it_is_not_taken_for_the_model_with_what_others_got_either(
+    hub: Hub, model: Path, monkeypatch: pytest.MonkeyPatch, refused: str
+) -> None:
+    put(model, "onnx", "tokenizer_config.json")
+    hub.refused = refused
+    with pytest.raises(EncoderError, match="cannot be downloaded"):
+        open_encoder(PINNED)
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(EncoderError, match="is not on this machine"):
+        open_encoder(PINNED)
+
+
 def _attempt() -> str | None:
     try:
         return open_encoder(REPOSITORY).digest
@@ -109,6 +160,123 @@ def test_a_file_that_is_not_what_the_hub_says_is_refused_and_not_kept(hub: Hub) 
         open_encoder(REPOSITORY)
     hub.spoilt = None
     assert open_encoder(REPOSITORY).encode_texts(["dog"]).any()
+
+
+# What other programs put into the hub's cache
+
+
+def test_what_others_got_is_completed_and_compared_once(hub: Hub, model: Path) -> None:
+    put(model, "tokenizer_config.json")
+    encoder = open_encoder(PINNED)
+    assert encoder.digest == open_encoder(str(model)).digest
+    assert [path for path in hub.asked if path.startswith("GET") and "/resolve/" in path] == [
+        f"GET /{REPOSITORY}/resolve/{COMMIT}/tokenizer_config.json"
+    ]
+    asked = len(hub.asked)
+    assert open_encoder(PINNED).digest == encoder.digest
+    assert len(hub.asked) == asked
+
+
+def test_what_others_got_whole_is_not_told_as_a_download(
+    hub: Hub, model: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(model)
+    open_encoder(PINNED)
+    assert not [record for record in caplog.records if record.name.startswith("vizsla")]
+    assert not [path for path in hub.asked if "/resolve/" in path]
+
+
+def test_offline_what_others_got_is_used_as_it_is(
+    hub: Hub, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(model, "tokenizer_config.json")
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    encoder = open_encoder(PINNED)
+    assert encoder.encode_texts(["dog"]).any()
+    assert "tokenizer_config.json" not in origin_of(encoder).files
+    assert hub.asked == []
+
+
+def test_what_others_got_and_is_not_what_the_hub_has_is_refused_and_not_kept(hub: Hub, model: Path) -> None:
+    spoilt = put(model) / "onnx" / "vision_model.onnx"
+    spoilt.write_bytes(spoilt.read_bytes()[:-1] + b"?")
+    with pytest.raises(EncoderError, match=r"onnx/vision_model\.onnx did not arrive as the hub has it"):
+        open_encoder(PINNED)
+    assert open_encoder(PINNED).digest == open_encoder(str(model)).digest
+
+
+def test_without_the_hub_what_was_never_compared_is_not_used_and_the_way_out_is_told(
+    hub: Hub, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(model)
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    with pytest.raises(EncoderError, match=r"HF_HUB_OFFLINE=1 takes what is here as it is"):
+        open_encoder(PINNED)
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    assert open_encoder(PINNED).digest == open_encoder(str(model)).digest
+
+
+# What was compared
+
+
+@pytest.mark.parametrize("offline", ["", "1"])
+def test_a_file_that_has_changed_since_it_was_compared_is_named(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, offline: str
+) -> None:
+    digest = open_encoder(PINNED).digest
+    monkeypatch.setenv("HF_HUB_OFFLINE", offline)
+    (kept() / "tokenizer_config.json").write_text("{}")
+    with pytest.raises(EncoderError, match=r"tokenizer_config\.json is not the file that .* has") as raised:
+        open_encoder(PINNED)
+    monkeypatch.setenv("HF_HUB_OFFLINE", "")
+    Path(str(raised.value).partition("delete ")[2].partition(" and ")[0]).unlink()
+    assert open_encoder(PINNED).digest == digest
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_is_gone_is_fetched_again(hub: Hub, name: str) -> None:
+    digest = open_encoder(PINNED).digest
+    (kept() / name).unlink()
+    assert open_encoder(PINNED).digest == digest
+
+
+def test_of_what_was_compared_nothing_less_is_used_offline(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_encoder(PINNED)
+    (kept() / "tokenizer_config.json").unlink()
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(EncoderError, match="is not on this machine"):
+        open_encoder(PINNED)
+
+
+def test_every_variant_is_compared_and_both_are_kept(
+    hub: Hub, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.root = make_model(shutil.copytree(model, tmp_path / "both"), variant="quantized")
+    both = [open_encoder(name).digest for name in (PINNED, f"{PINNED}:quantized")]
+    asked = len(hub.asked)
+    assert [open_encoder(name).digest for name in (PINNED, f"{PINNED}:quantized")] == both
+    assert len(hub.asked) == asked
+
+
+def test_where_nothing_can_be_noted_it_is_asked_each_time(
+    hub: Hub, model: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(model)
+    (kept().parents[1] / "vizsla").write_text("in the way")
+    for _ in range(2):
+        assert open_encoder(PINNED).digest == open_encoder(str(model)).digest
+    assert "HF_HUB_OFFLINE=1" in caplog.text
+    assert len(hub.asked) == 2
+
+
+@pytest.mark.parametrize("note", ["", "[]", '{"config.json": 1}', '{"../../x": ""}'])
+def test_a_note_that_cannot_be_read_is_none(hub: Hub, note: str) -> None:
+    digest = open_encoder(PINNED).digest
+    (written,) = (kept().parents[1] / "vizsla").iterdir()
+    written.write_text(note)
+    asked = len(hub.asked)
+    assert open_encoder(PINNED).digest == digest
+    assert len(hub.asked) > asked
 
 
 def test_what_is_not_there_is_an_error_that_names_it(hub: Hub) -> None:

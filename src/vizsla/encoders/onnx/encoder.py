@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
@@ -23,29 +23,36 @@ if TYPE_CHECKING:
 
 
 class OnnxEncoder:
-    """An `Encoder`. All vectors have length 1, so that relevance is a cosine; texts without a readable word give zeros."""
+    """An `Encoder`. All vectors have length 1, so that relevance is a cosine; texts without a readable word give zeros.
 
-    def __init__(self, reference: Reference, root: Path, files: Files, options: Options) -> None:
+    Args:
+        root: the directory of the files.
+        known: SHA-256 (hex) of some of them.
+    """
+
+    def __init__(
+        self, reference: Reference, root: Path, files: Files, known: Mapping[str, str], options: Options
+    ) -> None:
         self._reference = reference
         self._root = root
         self._files = files
         self._options = options
         self._digests = layout.digests(root, files)
-        self._check()
+        self._check({**known, **(reference.row.digests if reference.row else {})})
         self._configuration = read_configuration(root)
         self._opening = RLock()
 
-    def _check(self) -> None:
+    def _check(self, known: Mapping[str, str]) -> None:
         """Compare with what is known of this model.
 
         Raises:
             EncoderError: a file is another one.
         """
-        known = self._reference.row.digests if self._reference.row else {}
         for name, digest in self._digests.items():
             if known.get(name, digest) != digest:
                 raise EncoderError(
-                    f"{self._root / name} is not the file that {self._reference} has: delete it and get it again"
+                    f"{name} is not the file that {self._reference} has: delete {(self._root / name).resolve()} and "
+                    "run the same command again"
                 )
 
     @property
@@ -139,7 +146,7 @@ def open_onnx(reference: Reference, options: Options) -> OnnxEncoder:
     """
     if reference.directory is None:
         fetched = fetch(reference)
-        return OnnxEncoder(fetched.reference, fetched.root, fetched.files, options)
+        return OnnxEncoder(fetched.reference, fetched.root, fetched.files, fetched.digests, options)
     root = reference.directory
     files = layout.choose(layout.files_in(root), reference.variant, str(root))
-    return OnnxEncoder(reference, root, files, options)
+    return OnnxEncoder(reference, root, files, {}, options)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,6 +20,7 @@ from vizsla.encoders import EncoderError
 from . import layout
 from .layout import Files
 from .reference import Reference
+from .snapshot import Snapshot, cache, here
 
 if TYPE_CHECKING:
     from huggingface_hub.hf_api import ModelInfo
@@ -37,42 +38,51 @@ class Fetched(NamedTuple):
     """With the commit that they are of."""
     root: Path
     files: Files
+    digests: Mapping[str, str]
+    """SHA-256 (hex) of those that were compared with what the hub has, by their names."""
 
 
 def fetch(reference: Reference) -> Fetched:
     """The files of a model; those that are not on this machine are downloaded, after its licence was told.
 
-    A download that is cut off leaves nothing that is taken for a file; the next one goes on from there.
+    A download that is cut off leaves nothing that is taken for a model; the next one goes on from there.
 
     Raises:
         EncoderError: it is not on this machine and cannot be had, or is not what it was.
     """
-    kept = _kept(reference)
-    if kept is not None:
-        return kept
     if os.environ.get("HF_HUB_OFFLINE", "").lower() in _TRUE:
+        if (found := _as_it_is(reference)) is not None:
+            return found
         raise EncoderError(
             f"the encoder {reference} is not on this machine, and HF_HUB_OFFLINE forbids to get it: "
             "unset it, or copy the model here and name its directory"
         )
-    return _download(reference)
+    return (_compared(reference) if reference.pinned else None) or _download(reference)
 
 
-def _kept(reference: Reference) -> Fetched | None:
-    """What is in the cache, if it is whole. A branch that may have moved counts only where nothing can be asked."""
-    folder = _cache() / f"models--{reference.repository.replace('/', '--')}"
-    commit = reference.revision
-    if not reference.pinned:
-        if os.environ.get("HF_HUB_OFFLINE", "").lower() not in _TRUE:
-            return None
-        pointer = folder / "refs" / commit
-        commit = pointer.read_text("ascii").strip() if pointer.is_file() else commit
-    root = folder / "snapshots" / commit
+def _compared(reference: Reference) -> Fetched | None:
+    """What is here of a commit and was compared with the hub, if that is all of the model."""
+    snapshot = Snapshot(reference.repository, reference.revision)
+    return _kept(reference, snapshot, snapshot.noted())
+
+
+def _as_it_is(reference: Reference) -> Fetched | None:
+    """What is here, also if other programs put it there and nobody compared it: whoever forbids to ask wants that."""
+    snapshot = here(reference.repository, reference.revision)
+    return _kept(reference, snapshot, {*snapshot.noted(), *layout.files_in(snapshot.root)})
+
+
+def _kept(reference: Reference, snapshot: Snapshot, names: Collection[str]) -> Fetched | None:
+    """The model, if it can be chosen of these files and is here."""
     try:
-        files = layout.choose(layout.files_in(root), reference.variant, str(reference))
+        files = layout.choose(names, reference.variant, str(reference))
     except EncoderError:
         return None
-    return Fetched(_at(reference, commit), root, files)
+    if not all((snapshot.root / name).is_file() for name in files.names):
+        return None
+    noted = snapshot.noted()
+    digests = {name: noted[name] for name in files.names if name in noted}
+    return Fetched(_at(reference, snapshot.commit), snapshot.root, files, digests)
 
 
 def _download(reference: Reference) -> Fetched:
@@ -89,12 +99,19 @@ def _download(reference: Reference) -> Fetched:
     except EncoderError:
         raise
     except HfHubHTTPError as error:
-        raise EncoderError(f"the hub does not give {reference}: {_first_line(error)}") from error
+        raise EncoderError(
+            f"the hub does not give {reference}: {_first_line(error)}{_otherwise(reference)}"
+        ) from error
     except Exception as error:  # of its client, of its client's client, of the disk
         raise EncoderError(
             f"{reference} cannot be downloaded ({_first_line(error)}): run the same command again to go on, "
-            "or copy the model here and name its directory"
+            f"or copy the model here and name its directory{_otherwise(reference)}"
         ) from error
+
+
+def _otherwise(reference: Reference) -> str:
+    """What else can be done, if a model is here that could not be compared with the hub's."""
+    return "; HF_HUB_OFFLINE=1 takes what is here as it is" if _as_it_is(reference) else ""
 
 
 class _Remote(NamedTuple):
@@ -110,15 +127,16 @@ def _get(download: Callable[..., str], found: ModelInfo, reference: Reference) -
     }
     reference = _at(reference, str(found.sha))
     files = layout.choose(remote.keys(), reference.variant, str(reference))
-    _announce(reference, found, sum(remote[name].size for name in files.names))
-    root = _cache()
-    for name in files.names:
-        path = Path(
-            download(reference.repository, name, revision=reference.revision, cache_dir=str(_cache()))
-        )
-        root = path.parents[name.count("/")]
-    _compare(root, files, {name: digest for name in files.names if (digest := remote[name].digest)})
-    return Fetched(reference, root, files)
+    snapshot = Snapshot(reference.repository, reference.revision)
+    missing = [name for name in files.names if not (snapshot.root / name).is_file()]
+    if missing:
+        _announce(reference, found, sum(remote[name].size for name in missing))
+    digests: dict[str, str] = {}
+    for name in files.in_order:
+        path = download(reference.repository, name, revision=reference.revision, cache_dir=str(cache()))
+        digests[name] = _digest(Path(path), name, remote[name].digest)
+    snapshot.note(digests)
+    return Fetched(reference, snapshot.root, files, digests)
 
 
 def _announce(reference: Reference, found: ModelInfo, size: int) -> None:
@@ -135,25 +153,17 @@ def _licence(found: ModelInfo) -> str:
     return next(said, "not told: look at the model's page before using it")
 
 
-def _compare(root: Path, files: Files, digests: Mapping[str, str]) -> None:
-    """Check files that have just come against what the hub says of them; a wrong one is not kept."""
-    for name, digest in layout.digests(root, files).items():
-        if digests.get(name, digest) != digest:
-            (root / name).resolve().unlink()
-            raise EncoderError(f"{name} did not arrive as the hub has it: run the same command again")
+def _digest(path: Path, name: str, wanted: str | None) -> str:
+    """The digest of a file that has just come, or was there, if it is what the hub says; a wrong one is not kept."""
+    digest = layout.digest(path)
+    if wanted not in (None, digest):
+        path.resolve().unlink()
+        raise EncoderError(f"{name} did not arrive as the hub has it: run the same command again")
+    return digest
 
 
 def _at(reference: Reference, commit: str) -> Reference:
     return msgspec.structs.replace(reference, revision=commit)
-
-
-def _cache() -> Path:
-    """Where the hub's client keeps models, read anew: it looks at the environment only once."""
-    environment = os.environ
-    if named := environment.get("HF_HUB_CACHE"):
-        return Path(named).expanduser()
-    general = environment.get("XDG_CACHE_HOME", "~/.cache")
-    return Path(environment.get("HF_HOME") or f"{general}/huggingface").expanduser() / "hub"
 
 
 def _first_line(error: Exception) -> str:

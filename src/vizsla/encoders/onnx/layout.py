@@ -36,6 +36,13 @@ class Files(msgspec.Struct, frozen=True):
     def names(self) -> tuple[str, ...]:
         return tuple(sorted({self.text_tower, self.image_tower, *self.others}))
 
+    @property
+    def in_order(self) -> tuple[str, ...]:
+        """Names, to be fetched in this order: what a model seems to be whole without comes first, so that who is
+        stopped leaves none that seems whole."""
+        needed = {self.text_tower, self.image_tower, *_REQUIRED}
+        return tuple(sorted(self.names, key=lambda name: (name in needed, name == CONFIG)))
+
 
 def choose(present: Collection[str], variant: str, what: str) -> Files:
     """The files to use, of those that are there.
@@ -91,10 +98,15 @@ def digests(root: Path, files: Files) -> dict[str, str]:
     Raises:
         EncoderError: one cannot be read.
     """
-    return {name: _digest(root / name) for name in files.names}
+    return {name: digest(root / name) for name in files.names}
 
 
-def _digest(path: Path) -> str:
+def digest(path: Path) -> str:
+    """SHA-256 (hex) of a file.
+
+    Raises:
+        EncoderError: it cannot be read.
+    """
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
