@@ -209,6 +209,20 @@ def test_the_floor_of_a_sigmoid_is_where_it_says_next_to_nothing() -> None:
     assert floor_of(Sigmoid(117.330765, -12.932437)) == pytest.approx(0.045, abs=0.001)
 
 
+@pytest.mark.parametrize("name", [name for name in MODELS if name.startswith("siglip")])
+def test_every_recommended_siglip_has_a_floor_and_none_takes_that_of_the_family(name: str) -> None:
+    sigmoid = MODELS[name].sigmoid
+    assert sigmoid
+    assert 0 < floor_of(sigmoid) < 0.2
+
+
+def test_siglip_2_ends_where_siglip_2_does_and_not_where_the_first_did() -> None:
+    first, second, larger = (
+        MODELS[name].sigmoid for name in ("siglip-base", "siglip2-base", "siglip2-base-256")
+    )
+    assert larger == second != first
+
+
 def test_the_floor_is_the_owners_or_the_exports_or_the_familys(tmp_path: Path) -> None:
     root = str(make_model(tmp_path / "model", "siglip"))
     assert open_encoder(root).floor == 0.045

@@ -21,6 +21,10 @@ class Sigmoid(msgspec.Struct, frozen=True):
     bias: float
 
 
+_SIGLIP2_BASE = Sigmoid(scale=112.66889953613281, bias=-16.771724700927734)
+"""Of `siglip2-base`. It stands in for that of `siglip2-base-256`, which is not known here: its sibling for smaller pictures."""
+
+
 class Model(msgspec.Struct, frozen=True, kw_only=True):
     """One row."""
 
@@ -31,7 +35,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     digests: Mapping[str, str] = {}
     """SHA-256 (hex) of files by their names in the repository; others are trusted when they are first seen."""
     sigmoid: Sigmoid | None = None
-    """The exported towers do not hold it."""
+    """Its own, or that of the row which is nearest to it; the exported towers do not hold it."""
 
 
 MODELS: Mapping[str, Model] = {
@@ -64,7 +68,7 @@ MODELS: Mapping[str, Model] = {
             "onnx/text_model_int8.onnx": "3a0603d3a00c05a80a6ded4743c16aaac7b1e62cdcc7e362e7ce418659b96400",
             "onnx/vision_model_int8.onnx": "0dd31785a2713f1113ef2272472165c69d580473dae38d7b47568ac587795e70",
         },
-        sigmoid=Sigmoid(scale=112.66889953613281, bias=-16.771724700927734),
+        sigmoid=_SIGLIP2_BASE,
     ),
     "siglip2-base-256": Model(
         repository="onnx-community/siglip2-base-patch16-256-ONNX",
@@ -75,5 +79,6 @@ MODELS: Mapping[str, Model] = {
             "onnx/text_model_fp16.onnx": "80954edffdc689599e5d5bc6a1738380bc9e8139a18e5c8892485f248b6b4890",
             "onnx/vision_model_fp16.onnx": "fe9ad8020a6d3d98d394c9be8f07064066135fc2f87ec11692de0b677c0ac4db",
         },
+        sigmoid=_SIGLIP2_BASE,
     ),
 }
