@@ -11,7 +11,7 @@ from PIL import Image, ImageOps
 
 from vizsla.library import Library
 from vizsla.records import AnyOf, Vector
-from vizsla.search.everyday import EVERYDAY
+from vizsla.search.everyday import SUBJECTS
 from vizsla.search.ground import FEWEST, Ground, Measure
 from vizsla.search.original import original_of
 from vizsla.search.similar import Nearest, Similarity, on_site, together
@@ -125,7 +125,7 @@ def test_two_pictures_of_a_library_are_not_alike_on_average(gallery_library: Lib
 
 def test_the_direction_of_a_picture_leads_an_engine_to_what_is_like_it(gallery_library: Library) -> None:
     vectors = everything(gallery_library)
-    words = gallery_library.encoder.encode_texts(EVERYDAY)
+    words = gallery_library.encoder.encode_texts(SUBJECTS)
     measure = Measure(vectors, words[words.any(axis=1)])
     features = measure.features(vectors)
     for row in features[::20]:

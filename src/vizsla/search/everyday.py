@@ -1,7 +1,7 @@
 """Words for what pictures show: a few hundred subjects, things and moods that people take and draw pictures of.
 
 What a picture has to do with each of them tells more about what it shows than its vector's numbers do one by one: by
-that profile likeness is compared (`ground.py`). The words are common, spread over what there is to be seen, and the same in
+that profile likeness is compared (`ground.py`), without the words that say how something looks. The words are common, spread over what there is to be seen, and the same in
 every library, so that an answer does not change with what a server has learnt.
 """
 
@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import Final
 
-_WORDS: Final = """
+_SUBJECTS: Final = """
 animal dog puppy cat kitten horse cow pig sheep goat rabbit mouse bear wolf fox lion tiger elephant monkey deer
 squirrel bat kangaroo zebra giraffe whale dolphin seal fish shark crab octopus shell frog lizard snake turtle
 crocodile dinosaur dragon bird chicken duck swan owl eagle parrot penguin insect butterfly bee ant beetle ladybug
 spider snail worm feline canine mammal reptile pet wildlife
 person man woman boy girl baby child people family crowd face eye hand foot mouth body skeleton skull king queen
 soldier doctor fireman musician dancer dancing athlete angel saint pirate witch ghost robot monster cartoon smiley
-plant tree forest leaf flower rose sunflower tulip grass garden mushroom cactus palm fruit apple banana orange lemon
+plant tree forest leaf flower rose sunflower tulip grass garden mushroom cactus palm fruit apple banana lemon
 cherry grapes strawberry pear pineapple vegetable tomato potato carrot onion pepper corn pumpkin wheat
 food meal breakfast bread cake pie cookie candy chocolate dessert icecream pizza sandwich hamburger meat bacon egg
 cheese fish soup rice salad drink beverage coffee tea juice milk water beer wine bottle glass cup plate bowl spoon
@@ -41,9 +41,16 @@ chess dice cards puzzle toy doll
 clothing shirt dress hat cap shoe boot glove coat tie belt glasses jewelry ring crown necklace watch wig mask
 holiday christmas halloween easter valentine birthday wedding party present decoration fireworks religion cross
 heart love death medicine pill science chemistry war weapon gun sword bomb
-art painting drawing sculpture pattern texture fabric stone brick wood metal gold glass feather fur
-black white red green blue yellow brown pink purple gray orange
+art painting drawing sculpture pattern texture fabric stone brick wood metal glass feather fur
+"""
+
+_MANNERS: Final = """
+black white red green blue yellow brown pink purple gray orange gold
 old new big small dark bright cute funny ancient wet
 """
 
-EVERYDAY: Final[tuple[str, ...]] = tuple(dict.fromkeys(_WORDS.split()))
+SUBJECTS: Final[tuple[str, ...]] = tuple(dict.fromkeys(_SUBJECTS.split()))
+"""What pictures show."""
+
+EVERYDAY: Final = (*SUBJECTS, *_MANNERS.split())
+"""That, and how it looks."""

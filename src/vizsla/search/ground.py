@@ -26,7 +26,7 @@ from vizsla.engines.seam import Engine
 from vizsla.records import Vector
 from vizsla.store import Store
 
-from .everyday import EVERYDAY
+from .everyday import SUBJECTS
 from .spread import spread
 
 SAMPLE = 2048
@@ -169,7 +169,7 @@ class Ground:
             return np.zeros((0, 1), np.float32)
         encoder = self._encoder()
         words = np.concatenate(
-            [encoder.encode_texts([word]) for word in EVERYDAY]
+            [encoder.encode_texts([word]) for word in SUBJECTS]
         )  # one at a time: searches go on
         known: Vector = words[words.any(axis=1)]
         return known if len(known) >= FEWEST_WORDS else known[:0]
