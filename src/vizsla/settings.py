@@ -29,8 +29,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Everything an owner can choose. URLs left out are places inside the library's directory."""
 
     library: Path = DEFAULT_LIBRARY
-    encoder: str = "bundled"
-    """Chosen when a library is made; later the library remembers it, and `vizsla reencode` changes it."""
+    encoder: str | None = None
+    """What a new library is made with, default `bundled`; later the library remembers it. What `vizsla reencode` leads to;
+    default: what the library is getting, or has."""
     encoder_floor: float | None = None
     """Inner product of a text and a picture below which they have nothing to do with each other, for an encoder that is
     not bundled; default: what is known of it."""

@@ -1,4 +1,4 @@
-"""`vizsla reencode`: killed again and again, and while a server answers, which takes the new encoder over."""
+"""`vizsla reencode`: killed again and again, while a server answers, which takes it over, and with and without a name."""
 
 from __future__ import annotations
 
@@ -143,6 +143,63 @@ def test_it_tells_what_it_did_and_the_status_tells_the_encoder(
     assert (again.stdout, again.stderr) == ("tiny: the library has it already\n", "")
     status = json.loads(call("status", "--library", library, "--json").stdout)
     assert (status["encoder"], status["indexed"], status["reencoding"]) == ("tiny", 4, {})
+
+
+def begin(directory: Path, model: Path) -> None:
+    """Begin to give a library another encoder, and stop before anything is made."""
+
+    def stop(beginning: object) -> None:
+        raise KeyboardInterrupt
+
+    with (
+        Library(Settings(library=directory, encoder=str(model))) as library,
+        pytest.raises(KeyboardInterrupt),
+    ):
+        library.reencoding().run(begun=stop)
+
+
+def test_without_a_name_it_says_what_it_goes_on_with(library: Path, model: Path, call: Call) -> None:
+    begin(library, model)
+    done = call("reencode", "--library", library)
+    assert done.stdout.startswith("tiny: 4 pictures from their files, ")
+    assert done.stderr.startswith("going on with tiny: 0 of 4 pictures are encoded\n")
+    assert call("reencode", "--library", library).stdout == "tiny: the library has it already\n"
+
+
+def test_naming_the_present_encoder_gives_up_the_one_that_was_to_come_and_says_so(
+    library: Path, model: Path, call: Call
+) -> None:
+    begin(library, model)
+    done = call("reencode", "--library", library, "--encoder", "bundled")
+    assert done.stdout == "bundled-3: the library has it already\n"
+    assert done.stderr == "what was made for tiny is given up\n"
+    assert call("reencode", "--library", library).stderr == ""
+
+
+def test_a_library_of_an_older_bundled_encoder_gets_the_present_one_without_a_name(
+    library: Path, call: Call
+) -> None:
+    file = library / "vizsla.json"
+    said = json.loads(file.read_text())
+    said["encoder"] |= {"name": "bundled-2", "digest": "0" * 64}
+    file.write_text(json.dumps(said))
+    refused = error_of(call("search", "picture", "--library", library))
+    assert refused.message.endswith("`vizsla reencode` makes its vectors anew with a newer one")
+    done = call("reencode", "--library", library)
+    assert done.stdout.startswith("bundled-3: 4 pictures from their files, ")
+    assert done.stderr.startswith("the vectors are made anew with bundled-3\n")
+    assert call("search", "picture", "--library", library).returncode == 0
+
+
+def test_an_encoder_that_the_settings_name_is_the_one_that_is_made(
+    library: Path, model: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (library / "vizsla.toml").write_text(f"encoder = '{model}'")
+    done = call("reencode", "--library", library)
+    assert done.stdout.startswith("tiny: 4 pictures from their files, ")
+    assert done.stderr.startswith("the vectors are made anew with tiny\n")
+    monkeypatch.setenv("VIZSLA_ENCODER", "bundled")
+    assert call("reencode", "--library", library).stdout.startswith("bundled-3: 4 pictures")
 
 
 def test_an_encoder_that_is_not_is_an_error_and_changes_nothing(library: Path, call: Call) -> None:

@@ -45,7 +45,7 @@ def test_an_unknown_name_says_which_there_are() -> None:
 
 def test_an_encoder_of_an_earlier_version_is_refused_with_the_way_on() -> None:
     for name in ("bundled-1", "bundled-2"):
-        with pytest.raises(EncoderGone, match=rf"no encoder '{name}' any more: `vizsla reencode`"):
+        with pytest.raises(EncoderGone, match=rf"no encoder '{name}' any more: choose 'bundled'"):
             open_encoder(name)
 
 

@@ -15,7 +15,7 @@ from vizsla.decode import open_picture
 from vizsla.encoders import open_encoder
 from vizsla.engines.seam import Plan
 from vizsla.library import Library, LibraryError
-from vizsla.library.reencoding import BATCH
+from vizsla.library.reencoding import BATCH, Beginning
 from vizsla.settings import Settings
 from vizsla.wire import SearchParameters
 
@@ -110,7 +110,7 @@ def test_what_the_old_encoder_made_is_gone_and_one_can_go_back(
         library.reencoding().run()
         assert not (library.directory / "index").exists()
         assert library.store_of("").without_vector() == sorted(before)
-    with fresh() as library:
+    with fresh(encoder="bundled") as library:
         assert library.reencoding().run().switched
     with fresh() as library:
         assert library.descriptor.encoder.name == open_encoder().name
@@ -122,9 +122,10 @@ def test_what_the_old_encoder_made_is_gone_and_one_can_go_back(
 
 def test_an_encoder_that_the_library_has_is_not_made_again(filled: Library, fresh: Opened) -> None:
     filled.close()
-    with fresh() as library:
-        done = library.reencoding().run()
-    assert (done.switched, done.files) == (False, 0)
+    for settings in ({"encoder": "bundled"}, {}):
+        with fresh(**settings) as library:
+            done = library.reencoding().run()
+        assert (done.encoder, done.switched, done.files) == (open_encoder().name, False, 0)
 
 
 def test_the_thumbnail_stands_in_for_a_file_that_is_gone_and_without_either_words_are_left(
@@ -172,7 +173,8 @@ def test_another_goal_begins_anew_and_what_was_made_for_the_first_is_forgotten(
         library.reencoding().run(stop_after(1))
     other = make_model(tmp_path / "other", "siglip")
     with fresh(encoder=str(other)) as library:
-        assert library.reencoding().run().files == COUNT
+        done = library.reencoding().run()
+        assert (done.files, done.given_up) == (COUNT, "tiny")
     with fresh() as library:
         assert library.descriptor.encoder.name == "other"
         assert library.descriptor.next is None
@@ -187,8 +189,9 @@ def test_going_back_to_the_encoder_that_is_there_gives_up_the_other(
     filled.close()
     with fresh(encoder=str(model)) as library, pytest.raises(KeyboardInterrupt):
         library.reencoding().run(stop_after(0))
-    with fresh() as library:
-        assert not library.reencoding().run().switched
+    with fresh(encoder="bundled") as library:
+        done = library.reencoding().run()
+        assert (done.switched, done.given_up) == (False, "tiny")
     with fresh() as library:
         assert library.status().reencoding == {}
         assert len(found_by(library, "harbour")) == COUNT
@@ -287,19 +290,125 @@ def test_two_runs_at_once_are_refused(filled: Library, fresh: Opened, model: Pat
         library.reencoding().run(second)
 
 
+def say(directory: Path, **changes: str) -> None:
+    """Let the library say something else of its encoder."""
+    file = directory / "vizsla.json"
+    said = json.loads(file.read_text())
+    said["encoder"] |= changes
+    file.write_text(json.dumps(said))
+
+
+def refusal(library: Library) -> str:
+    """Why the library cannot be searched."""
+    with library, pytest.raises(LibraryError) as caught:
+        _ = library.encoder
+    return str(caught.value)
+
+
+def test_without_a_name_a_stopped_run_goes_on_to_where_it_was_going(
+    filled: Library, fresh: Opened, model: Path
+) -> None:
+    filled.close()
+    with fresh(encoder=str(model)) as library, pytest.raises(KeyboardInterrupt):
+        library.reencoding().run(stop_after(0))
+    begun: list[Beginning] = []
+    with fresh() as library:
+        done = library.reencoding().run(begun=begun.append)
+    assert (done.encoder, done.switched, done.given_up) == ("tiny", True, "")
+    assert done.files == COUNT - BATCH
+    assert begun == [Beginning("tiny", True, BATCH, COUNT)]
+
+
+def test_without_a_name_a_library_stays_with_the_encoder_that_it_has(
+    filled: Library, fresh: Opened, model: Path
+) -> None:
+    filled.close()
+    with fresh(encoder=str(model)) as library:
+        library.reencoding().run()
+    with fresh() as library:
+        done = library.reencoding().run()
+    assert (done.encoder, done.switched) == ("tiny", False)
+
+
+def test_without_a_name_vectors_of_other_weights_are_made_anew_with_those_that_are_here(
+    filled: Library, fresh: Opened, library_directory: Path, tmp_path: Path
+) -> None:
+    filled.close()
+    say(library_directory, digest="0" * 64)
+    assert "made with other weights" in (told := refusal(fresh()))
+    assert told.endswith(": `vizsla reencode` makes its vectors anew with those that are here")
+    begun: list[Beginning] = []
+    with fresh() as library:
+        done = library.reencoding().run(begun=begun.append)
+    assert (done.encoder, done.switched, done.files) == (open_encoder().name, True, COUNT)
+    assert begun == [Beginning(open_encoder().name, False, 0, COUNT)]
+    root = make_model(tmp_path / "own")
+    with fresh(encoder=str(root)) as library:
+        library.reencoding().run()
+    (root / "tokenizer_config.json").write_text("{}")
+    with fresh() as library:
+        assert library.reencoding().run().files == COUNT
+    with fresh() as library:
+        assert library.encoder.name == "own"
+
+
+@pytest.mark.parametrize("name", ["bundled-1", "bundled-2"])
+def test_without_a_name_a_bundled_encoder_of_before_becomes_the_one_that_is_bundled_now(
+    filled: Library, fresh: Opened, library_directory: Path, name: str
+) -> None:
+    filled.close()
+    say(library_directory, digest="0" * 64, name=name)
+    assert f"with the encoder {name}, which this version of vizsla" in (told := refusal(fresh()))
+    assert told.endswith(": `vizsla reencode` makes its vectors anew with a newer one")
+    with fresh() as library:
+        assert library.reencoding().run().files == COUNT
+    with fresh() as library:
+        assert library.encoder.name == open_encoder().name
+
+
+def test_where_an_encoder_was_named_the_way_out_leads_to_it(
+    filled: Library, fresh: Opened, library_directory: Path, model: Path
+) -> None:
+    filled.close()
+    say(library_directory, digest="0" * 64)
+    assert refusal(fresh(encoder="siglip2-base")).endswith("makes its vectors anew with siglip2-base")
+    with fresh(encoder=str(model)) as library, pytest.raises(KeyboardInterrupt):
+        library.reencoding().run(stop_after(0))
+    assert refusal(fresh()).endswith(": `vizsla reencode` makes its vectors anew with tiny")
+
+
 def test_a_library_whose_encoder_is_no_more_is_told_the_way_out(
     filled: Library, fresh: Opened, library_directory: Path, model: Path
 ) -> None:
     filled.close()
-    file = library_directory / "vizsla.json"
-    for known in ({"digest": "0" * 64}, {"name": "bundled-0"}):
-        said = json.loads(file.read_text())
-        said["encoder"] |= known
-        file.write_text(json.dumps(said))
-        with fresh() as library, pytest.raises(LibraryError, match="`vizsla reencode`"):
-            _ = library.encoder
+    say(library_directory, name="bundled-0")
+    assert "with the encoder bundled-0, which is not here: " in (told := refusal(fresh()))
+    assert "`vizsla reencode --encoder NAME` makes its vectors anew with another" in told
+    with fresh() as library, pytest.raises(LibraryError, match=r"bundled-0 is not here.*--encoder"):
+        library.reencoding().run()
     with fresh(encoder=str(model)) as library:
         assert library.reencoding().run().files == COUNT
+
+
+def test_an_encoder_that_was_moved_is_named_by_its_new_place_and_nothing_is_made_anew(
+    filled: Library, fresh: Opened, tmp_path: Path
+) -> None:
+    filled.close()
+    root = make_model(tmp_path / "models")
+    with fresh(encoder=str(root)) as library, pytest.raises(KeyboardInterrupt):
+        library.reencoding().run(stop_after(0))
+    with fresh(encoder=str(root := root.rename(tmp_path / "elsewhere"))) as library:
+        assert library.reencoding().run().files == COUNT - BATCH
+    with fresh() as library:
+        assert library.encoder.name == "elsewhere"
+    root = root.rename(tmp_path / "third")
+    with fresh() as library, pytest.raises(LibraryError, match="elsewhere is not here"):
+        library.reencoding().run()
+    with fresh(encoder=str(root)) as library:
+        assert not library.reencoding().run().switched
+    with fresh() as library:
+        assert library.encoder.name == "third"
+        assert library.store.without_vector() == []
 
 
 def test_what_a_server_still_answers_from_is_neither_swept_nor_made_anew(
@@ -309,14 +418,14 @@ def test_what_a_server_still_answers_from_is_neither_swept_nor_made_anew(
     first = filled.store.vector(1)
     with fresh(encoder=str(model)) as library:
         library.reencoding().run()
-    with fresh() as back:
+    with fresh(encoder="bundled") as back:
         done = back.reencoding().run()  # to vectors in another place than those of before
         assert done.switched
     with fresh(encoder=str(model)) as library:
         library.reencoding().run()
         held = fresh()
         assert held.index()
-    with fresh() as back:
+    with fresh(encoder="bundled") as back:
         back.reencoding().run()
     with (
         fresh(encoder=str(model)) as library,

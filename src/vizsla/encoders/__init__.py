@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from vizsla.encoders.onnx.reference import Reference
     from vizsla.encoders.seam import Encoder
 
+BUNDLED = "bundled"
+"""Opens the encoder that needs no download, whichever this version has."""
+
 _MODULES = {
-    "bundled": "vizsla.encoders.bundled.encoder",
+    BUNDLED: "vizsla.encoders.bundled.encoder",
     "bundled-3": "vizsla.encoders.bundled.encoder",
 }
 """Names that can be asked for, and the module whose `open_bundled` opens each."""
@@ -61,12 +64,11 @@ class EncoderGone(EncoderError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"this version of vizsla has no encoder {name!r} any more: "
-            "`vizsla reencode` makes the vectors of the library anew, with a newer one"
+            f"this version of vizsla has no encoder {name!r} any more: choose {BUNDLED!r}, which is newer"
         )
 
 
-def open_encoder(name: str = "bundled", *, options: Options = _DEFAULT) -> Encoder:
+def open_encoder(name: str = BUNDLED, *, options: Options = _DEFAULT) -> Encoder:
     """Open an encoder by name; what is not bundled is described in `vizsla.encoders.onnx.reference`.
 
     Raises:

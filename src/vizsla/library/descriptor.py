@@ -34,6 +34,11 @@ class EncoderIdentity(msgspec.Struct, frozen=True, omit_defaults=True):
     space: str = ""
     """Names the table of its vectors and the directory of its index; empty: those that a library begins with."""
 
+    @property
+    def opened_by(self) -> str:
+        """What opens it; see `vizsla.encoders.open_encoder`."""
+        return self.source or self.name
+
 
 class Descriptor(msgspec.Struct, frozen=True, omit_defaults=True):
     """The content of `vizsla.json`."""
@@ -63,6 +68,12 @@ def identity_of(encoder: Encoder, space: str = "") -> EncoderIdentity:
     return EncoderIdentity(
         encoder.name, encoder.digest, encoder.dimension, origin.source, origin.files, space
     )
+
+
+def found_again(known: EncoderIdentity, encoder: Encoder) -> EncoderIdentity:
+    """What a library remembers of the very same encoder, which may have been opened from another place."""
+    origin = origin_of(encoder)
+    return msgspec.structs.replace(known, name=encoder.name, source=origin.source, files=origin.files)
 
 
 def describe(encoder: Encoder) -> Descriptor:

@@ -107,24 +107,13 @@ class Library:
     @cached_property
     def encoder(self) -> Encoder:
         """The encoder that made, or is to make, the library's vectors."""
-        if not self.exists():
-            return self.open_encoder(self.settings.encoder)
-        from vizsla.encoders import UnknownEncoder
+        from vizsla.encoders import BUNDLED
 
-        known = self.descriptor.encoder
-        try:
-            encoder = self.open_encoder(known.source or known.name)
-        except UnknownEncoder as error:
-            raise LibraryError(
-                f"{self.directory} was made with the encoder {known.name}, which is not here: "
-                "`vizsla reencode` makes its vectors anew with another"
-            ) from error
-        if encoder.digest != known.digest:
-            raise LibraryError(
-                f"{self.directory} was made with other weights of the encoder {known.name}: "
-                "`vizsla reencode` makes its vectors anew with those that are here"
-            )
-        return encoder
+        from .encoding import own_encoder
+
+        if not self.exists():
+            return self.open_encoder(self.settings.encoder or BUNDLED)
+        return own_encoder(self)
 
     def open_encoder(self, name: str) -> Encoder:
         """Open any encoder as the settings say.
@@ -272,7 +261,7 @@ class Library:
         return Adding(self, source, choices, limit=limit, dry_run=dry_run, only=only)
 
     def reencoding(self) -> Reencoding:
-        """A run of making every vector anew with the encoder of the settings (see `Reencoding`)."""
+        """A run of making every vector anew with the encoder that the library is to have (see `Reencoding`)."""
         from .reencoding import Reencoding
 
         return Reencoding(self)

@@ -24,7 +24,8 @@ from vizsla.records import Change, ImageRecord
 from vizsla.search.original import original_of
 
 from . import descriptor
-from .descriptor import EncoderIdentity, identity_of
+from .descriptor import EncoderIdentity, found_again, identity_of
+from .encoding import coming_encoder
 from .errors import LibraryError
 from .indexing import STEPS
 from .leftovers import clear, index_directory, sweep
@@ -57,30 +58,46 @@ class Reencoded(msgspec.Struct):
     """Images of which neither can be read: they are found by their words alone."""
     switched: bool = False
     """Whether the library has another encoder now; it had this one already if not."""
+    given_up: str = ""
+    """The encoder that was to come, if this run leads elsewhere."""
     seconds: float = 0.0
+
+
+class Beginning(msgspec.Struct, frozen=True):
+    """What a run begins with."""
+
+    encoder: str
+    """The one that is to come."""
+    resumed: bool
+    """Whether a run before was stopped on the way to it."""
+    made: int
+    """Images that have its vectors already."""
+    images: int
 
 
 class Reencoding:
     """One run. `summary` is true at every moment and counts what this run did.
 
     Args:
-        library: with the setting `encoder` naming the one that it is to have.
+        library: the setting `encoder` may name the one that it is to have; see `coming_encoder`.
     """
 
     def __init__(self, library: Library) -> None:
-        self.summary = Reencoded(library.settings.encoder)
+        self.summary = Reencoded(library.settings.encoder or "")
         self._library = library
 
     def run(
         self,
         report: Callable[[int, int], None] = lambda done, total: None,
         waiting: Callable[[], None] = lambda: None,
+        begun: Callable[[Beginning], None] = lambda beginning: None,
     ) -> Reencoded:
         """Make what vectors are missing, then switch.
 
         Args:
             report: called after each batch with how many images have a new vector, and how many there are.
             waiting: called once if all is done but the switch, because somebody adds.
+            begun: called once before the first batch, unless the library has the encoder already.
 
         Raises:
             EncoderError: there is no such encoder, or it does not do.
@@ -93,42 +110,54 @@ class Reencoding:
             if not granted:
                 raise LibraryError("`vizsla reencode` is running already: let it end, or stop it first")
             try:
-                self._run(report, waiting)
+                self._run(report, waiting, begun)
             finally:
                 self.summary.seconds = time.monotonic() - started
         return self.summary
 
-    def _run(self, report: Callable[[int, int], None], waiting: Callable[[], None]) -> None:
+    def _run(
+        self,
+        report: Callable[[int, int], None],
+        waiting: Callable[[], None],
+        begun: Callable[[Beginning], None],
+    ) -> None:
         library = self._library
-        encoder = library.open_encoder(library.settings.encoder)
+        encoder = coming_encoder(library)
         self.summary.encoder = encoder.name
+        before = descriptor.read(library.directory).next
+        resumed = _resumed(before, encoder)
         coming = self._announced(encoder)
+        if before and not resumed:
+            self.summary.given_up = before.name
         if coming is not None:
             with self._work(encoder, coming) as work:
+                begun(Beginning(encoder.name, resumed is not None, work.made(), library.store.count()))
                 work.catch_up(report)
                 self._switch(work, coming, waiting)
             self.summary.switched = True
         sweep(library.directory, library.store)
 
     def _announced(self, encoder: Encoder) -> EncoderIdentity | None:
-        """Write down which encoder is to come, unless a run before did; `None`: the library has it.
+        """Write down which encoder is to come, and from where it is opened; `None`: the library has it.
 
         What was made for another one that was to come is left to be swept.
         """
         directory, store = self._library.directory, self._library.store
         now = descriptor.read(directory)
         if now.encoder.digest == encoder.digest:
-            if now.next is not None:
-                descriptor.replace(directory, msgspec.structs.replace(now, next=None))
+            kept = msgspec.structs.replace(now, encoder=found_again(now.encoder, encoder), next=None)
+            if kept != now:
+                descriptor.replace(directory, kept)
             return None
-        if now.next is None or now.next.digest != encoder.digest:
+        coming = _resumed(now.next, encoder)
+        if coming is None:
             coming = identity_of(encoder, encoder.digest[:16])
             if not clear(directory, store, coming.space):
                 raise _held(coming)
-            now = msgspec.structs.replace(now, next=coming)
-            descriptor.replace(directory, now)
+        if coming != now.next:
+            descriptor.replace(directory, msgspec.structs.replace(now, next=coming))
             sweep(directory, store)
-        return now.next
+        return coming
 
     @contextmanager
     def _work(self, encoder: Encoder, coming: EncoderIdentity) -> Iterator[_Work]:
@@ -161,6 +190,13 @@ class Reencoding:
             work.catch_up()
 
 
+def _resumed(before: EncoderIdentity | None, encoder: Encoder) -> EncoderIdentity | None:
+    """What is to come already, if that is this encoder."""
+    if before is None or before.digest != encoder.digest:
+        return None
+    return found_again(before, encoder)
+
+
 def _held(coming: EncoderIdentity) -> LibraryError:
     return LibraryError(
         f"a process still answers from what {coming.name} made before: run this again in a minute, or end that process first"
@@ -185,6 +221,10 @@ class _Work:
         self._engine = engine
         self._pool = pool
         self._summary = summary
+
+    def made(self) -> int:
+        """Records that have a vector, or are known to have none."""
+        return self._store.count() - self._store.behind()
 
     def missing(self) -> int:
         """Records that have changed since they were encoded."""
