@@ -52,9 +52,6 @@ def systems(library: Library, shelf: Shelf) -> dict[str, System]:
     whole = library.searcher
     words = Searcher(library.store, library.indexer.engine, lambda: Blind(library.encoder))
     for searcher in (whole, words):
-        searcher.plan(
-            _asked("anything")
-        )  # what is learnt with the encoder's words is learnt once somebody searches
         searcher.refresh()
     return {
         "hybrid": lambda text: _answered(library, whole, text),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from vizsla.library import Library
 from vizsla.settings import Settings
 from vizsla.wire import SEARCH_PARAMETERS, Images, decode_images
 
-from .command import Call, error_of, fail, serving, succeed
+from .command import TIMEOUT, Call, error_of, fail, serving, succeed
 
 GOOD = {
     "--count": "3",
@@ -78,6 +79,29 @@ def test_results_are_printed_one_a_line_and_their_number_beside_them(gallery: Pa
     assert [line.partition(".")[0].strip() for line in lines] == ["1", "2", "3", "4", "5"]
     assert all(re.fullmatch(r" +\d+\. \S.*  \[\d+ x \d+ \w+\]  https?://\S+", line) for line in lines), lines
     assert re.fullmatch(r"[\d,]+ pictures match\n", done.stderr)
+
+
+def test_a_slip_that_was_corrected_is_told_beside_the_results_and_how_to_insist(
+    library: Path, call: Call
+) -> None:
+    told = 'results for "red zebra"; search for "+red zebar" to get what was typed\n'
+    lines = call("search", "red zebar", "--library", library)
+    assert lines.stderr.splitlines(keepends=True)[-1] == told
+    as_json = call("search", "red zebar", "--library", library, "--json")
+    assert as_json.stderr == told
+    assert answer_of(as_json.stdout).query_context.altered_query == "red zebra"
+    insisting = call("search", "+red zebar", "--library", library, "--json")
+    assert insisting.stderr == ""
+    assert answer_of(insisting.stdout).query_context.altered_query is None
+
+
+def test_a_server_that_corrected_tells_so_too(library: Path, call: Call) -> None:
+    with serving(library, "--anonymous") as (address, _):
+        deadline = time.monotonic() + TIMEOUT
+        while not (told := call("search", "picturre", "--endpoint", address, "--json").stderr):
+            assert time.monotonic() < deadline  # its words are read in its first moments
+            time.sleep(0.05)
+    assert told == 'results for "picture"; search for "+picturre" to get what was typed\n'
 
 
 def test_json_is_the_v7_answer(gallery: Path) -> None:

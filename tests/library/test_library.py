@@ -12,6 +12,7 @@ import pytest
 
 from vizsla.library import Library, LibraryError, NoLibrary
 from vizsla.settings import Settings
+from vizsla.wire import SearchParameters
 
 from .conftest import add, counts
 from .pictures import make_many
@@ -134,6 +135,12 @@ def test_the_status_counts_what_is_in_the_library(one: Library, photos: Path) ->
         {"unknown": 1},
         {"png": 1},
     )
+
+
+def test_the_first_search_corrects_slips_by_the_words_that_only_the_encoder_knows(one: Library) -> None:
+    with Library(Settings(library=one.directory)) as library:
+        context = library.search(SearchParameters(q="zebar")).query_context
+    assert (context.altered_query, context.alteration_override_query) == ("zebra", "+zebar")
 
 
 def test_a_library_inside_the_folder_that_is_added_is_passed_over(

@@ -274,6 +274,14 @@ def test_the_corrected_query_is_answered_and_told(here: World) -> None:
     assert answer.read_link == "images/search?q=pupies  hause"
 
 
+@pytest.mark.parametrize(("typed", "wanted"), [("pupies", "puppies"), ("girafe", "giraffe")])
+def test_the_first_query_of_all_is_corrected_as_later_ones_are(here: World, typed: str, wanted: str) -> None:
+    searcher = Searcher(here.store, here.engine, TaughtEncoder)
+    searcher.refresh()
+    answers = [searcher.search(SearchParameters(q=typed), HERE) for _ in range(2)]
+    assert [answer.query_context.altered_query for answer in answers] == [wanted, wanted]
+
+
 def test_the_override_asks_for_what_was_typed(here: World) -> None:
     answer = asked(here, "+pupies")
     assert (answer.query_context.original_query, answer.query_context.altered_query) == ("+pupies", None)

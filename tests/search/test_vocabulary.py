@@ -68,16 +68,16 @@ class Slow(WordEncoder):
         return super().encode_texts(texts)
 
 
-def vocabulary(engine: Growing, encoder: Encoder | None) -> Vocabulary:
+def vocabulary(engine: Growing, encoder: Encoder | None = None) -> Vocabulary:
     as_engine: Engine = engine  # type: ignore[assignment]  # all that is asked of it
-    return Vocabulary(as_engine, lambda: encoder)
+    return Vocabulary(as_engine, lambda: encoder or WordEncoder())
 
 
 def test_words_are_read_when_the_index_has_moved(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "READ_SECONDS", 0)
     monkeypatch.setattr(module, "SHARE", 1e9)
     engine = Growing({"dog": 3})
-    known = vocabulary(engine, None)
+    known = vocabulary(engine)
     assert "dog" not in known.lexicon
     for _ in range(3):
         known.refresh()
@@ -90,23 +90,23 @@ def test_words_are_read_when_the_index_has_moved(monkeypatch: pytest.MonkeyPatch
 
 def test_words_are_not_read_all_the_time() -> None:
     engine = Growing({"dog": 3})
-    known = vocabulary(engine, None)
+    known = vocabulary(engine)
     for _ in range(10):
         engine.sequence += 1
         known.refresh()
     assert engine.read == 1
 
 
-def test_likeness_waits_for_an_encoder_that_somebody_needed_and_comes_in_steps(
+def test_likeness_waits_for_somebody_who_searches_and_comes_in_steps(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(module, "LEARN_SECONDS", 0)
     engine = Growing({f"word{chr(97 + place)}x": 1 for place in range(20)} | {"the": 99, "ox": 9, "a1": 5})
-    asleep = vocabulary(engine, None)
-    asleep.refresh()
-    assert asleep.alike == {}
     encoder = Slow()
     known = vocabulary(engine, encoder)
+    known.refresh()
+    assert (encoder.encoded, known.alike) == ([], {})
+    known.searched = True
     known.refresh()
     assert (len(encoder.encoded), known.alike) == (ENCODED_AT_ONCE, {})
     known.refresh()
@@ -128,7 +128,7 @@ def test_two_threads_do_not_learn_the_same_at_once() -> None:
         return engine.words
 
     engine.vocabulary = wait  # type: ignore[method-assign]
-    known = vocabulary(engine, None)
+    known = vocabulary(engine)
     thread = threading.Thread(target=known.refresh)
     thread.start()
     assert inside.wait(10)

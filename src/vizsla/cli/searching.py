@@ -93,6 +93,7 @@ def search(
         print_json(answer)
     else:
         _print(answer)
+    _tell_altered(answer.query_context)
 
 
 def _parameters(query: str, filters: dict[str, str], images: list[Path | str]) -> SearchParameters:
@@ -169,6 +170,16 @@ def write_grid(pictures: list[bytes], file: Path) -> None:
         draw(pictures, ROWS, COLUMNS).savefig(file, dpi=100, format=file.suffix[1:] or "png")
     except (OSError, ValueError) as error:
         raise OutputError(f"{file} cannot be written: {error}") from error
+
+
+def _tell_altered(context: QueryContext) -> None:
+    """Say that it was not what was typed that was searched for, and how to get that."""
+    if not context.altered_query:
+        return
+    told = f'results for "{context.altered_query}"'
+    if insisting := context.alteration_override_query:
+        told += f'; search for "{insisting}" to get what was typed'
+    note(printable(told))
 
 
 def _print(answer: Images) -> None:

@@ -66,7 +66,7 @@ class Searcher:
     """Searches one library. Safe to call from several threads.
 
     Args:
-        encoder: opens the library's encoder; called once, when the first query comes.
+        encoder: opens the library's encoder; called once, when it is refreshed or the first query comes.
         related: popular queries that are related to one, the best first.
         strict_markets: where `safeSearch` is always `Strict`.
     """
@@ -86,12 +86,13 @@ class Searcher:
         self._encoder: Encoder | None = None
         self._related = related
         self._strict_markets = frozenset(strict_markets)
-        self._vocabulary = Vocabulary(engine, lambda: self._encoder, store)
+        self._vocabulary = Vocabulary(engine, self._opened, store)
         self._cut_off = CutOff(store, engine)
         self._encode = lru_cache(REMEMBERED_QUERIES)(self._encoded)
 
     def refresh(self) -> None:
-        """Look at what the library's words and pictures are by now. For the background: cheap if nothing has changed."""
+        """Look at what the library's words and pictures are by now, and at the encoder's words. For the background: cheap if
+        nothing has changed."""
         self._vocabulary.refresh()
         self._cut_off.refresh()
 
@@ -135,6 +136,7 @@ class Searcher:
     def _asked(self, query: str, market: str, location: Location | None) -> Asked:
         question = read(query)
         known = self._vocabulary
+        known.searched = True
         taught = known.taught if market.startswith(TAUGHT) else NO_WORDS
         meant = corrected(query, question, known.lexicon, self._knows, taught)
         context = QueryContext(original_query=query)

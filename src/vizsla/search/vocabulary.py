@@ -53,17 +53,17 @@ class Vocabulary:
     """The words of one library. Attributes may be read by any thread, `refresh` is for the background.
 
     Args:
-        encoder: the library's encoder, or `None` while nobody has needed it.
+        encoder: the library's encoder, opened when it is first needed.
         store: what records say together is learnt from; `None`: it is not.
     """
 
-    def __init__(
-        self, engine: Engine, encoder: Callable[[], Encoder | None], store: Store | None = None
-    ) -> None:
+    def __init__(self, engine: Engine, encoder: Callable[[], Encoder], store: Store | None = None) -> None:
         self.lexicon = Lexicon()
         self.compounds = Compounds(self.lexicon)
         self.taught = Lexicon()
         """Words of the encoder that some picture can be found by, whatever this library shows."""
+        self.searched = False
+        """Whether somebody has searched: before that nothing is learnt that only suggests."""
         self.alike: Likeness = {}
         self.company = Company()
         self._learning = Learning(store, engine, self._knows) if store else None
@@ -82,8 +82,9 @@ class Vocabulary:
         try:
             self._read()
             self._be_taught()
-            self._learn()
-            self._meet()
+            if self.searched:
+                self._learn()
+                self._meet()
         finally:
             self._refreshing.release()
 
@@ -98,15 +99,14 @@ class Vocabulary:
         self._due = ended + max(READ_SECONDS, (ended - began) / SHARE)
 
     def _be_taught(self) -> None:
-        encoder = self._encoder()
-        if encoder is not None and not self.taught:
-            self.taught = taught(encoder)
+        if not self.taught:
+            self.taught = taught(self._encoder())
 
     def _learn(self) -> None:
-        encoder = self._encoder()
         words = [word for word in self.lexicon.commonest[: 2 * FREQUENT] if _may_tell(word)][:FREQUENT]
-        if encoder is None or self._compared == (frequent := frozenset(words)):
+        if self._compared == (frequent := frozenset(words)):
             return
+        encoder = self._encoder()
         unknown = [word for word in words if word not in self._vectors]
         until = time.monotonic() + LEARN_SECONDS
         for done, word in enumerate(unknown):
@@ -118,13 +118,12 @@ class Vocabulary:
         self._compared = frequent
 
     def _meet(self) -> None:
-        """Learn what words stand together, once somebody searches."""
-        if self._learning and self._encoder() and (company := self._learning.step()):
+        """Learn what words stand together."""
+        if self._learning and (company := self._learning.step()):
             self.company = company
 
     def _knows(self, text: str) -> bool:
-        encoder = self._encoder()
-        return encoder is not None and encoder.knows(text)
+        return self._encoder().knows(text)
 
 
 def _may_tell(word: str) -> bool:
