@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from vizsla.analyse import VERSIONS
 from vizsla.library import Library
 from vizsla.records import ImageRecord
 from vizsla.settings import Settings
@@ -42,9 +43,27 @@ def test_status_tells_what_is_in_the_library(library: Path, photos: Path, call: 
         "licences": {"unknown": 4},
         "formats": {"png": 4},
         "reencoding": {},
+        "outdated": 0,
     }
-    lines = call("status", "--library", library).stdout.splitlines()
+    told = call("status", "--library", library)
+    lines = told.stdout.splitlines()
+    assert ("outdated" in told.stdout, told.stderr) == (False, "")
     assert {"images: 4", "indexed: 4", "sources:", f"  {photos}: 4", "  png: 4"} <= set(lines)
+
+
+def test_status_tells_of_pictures_that_an_older_version_analysed_and_what_to_do(
+    library: Path, photos: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(VERSIONS, "kind", VERSIONS["kind"] + 1)
+    told = call("status", "--library", library)
+    assert "outdated: 4" in told.stdout.splitlines()
+    assert told.stderr == "4 pictures were analysed by an older version: add their sources again\n"
+    assert json.loads(call("status", "--library", library, "--json").stdout)["outdated"] == 4
+    call("add", photos, "--limit", "3", "--library", library)
+    told = call("status", "--library", library)
+    assert told.stderr == "1 picture was analysed by an older version: add its source again\n"
+    call("add", photos, "--library", library)
+    assert call("status", "--library", library).stderr == ""
 
 
 def test_a_lost_thumbnail_fails_the_check_until_it_is_repaired(library: Path, photos: Path) -> None:

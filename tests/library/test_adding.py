@@ -117,6 +117,7 @@ def test_a_newer_analyser_redoes_pictures_that_have_not_changed(
     add(library, photos)
     before = {stored.number: stored.record for stored in library.store.each()}
     assert counts(add(library, photos)) == (0, 0, 2, 0, 0)
+    assert library.status().outdated == 0
     newer = [
         msgspec.structs.replace(row, version=99, run=lambda picture: Kind("line"))
         if row.name == "kind"
@@ -126,7 +127,9 @@ def test_a_newer_analyser_redoes_pictures_that_have_not_changed(
     monkeypatch.setitem(VERSIONS, "kind", 99)
     monkeypatch.setattr(table, "ANALYSERS", tuple(newer))
     monkeypatch.setattr("vizsla.library.adding.time.time", lambda: 1.0)
+    assert library.status().outdated == 2
     assert counts(add(library, photos)) == (0, 2, 0, 0, 0)
+    assert library.status().outdated == 0
     assert {stored.number: stored.record for stored in library.store.each()} == {
         number: msgspec.structs.replace(record, kind="line", analysers=record.analysers | {"kind": 99})
         for number, record in before.items()

@@ -181,6 +181,14 @@ def test_a_distrusted_record_has_no_stamp_and_stays(store: Store) -> None:
     assert store.count() == 2
 
 
+def test_stamps_that_end_otherwise_are_counted_but_for_those_that_are_distrusted(store: Store) -> None:
+    put(store, *(Entry(record_of(key), f"{key}.{end}") for key, end in zip("abcd", "xyzz", strict=True)))
+    store.distrust(ids("d"))
+    assert store.stamped_otherwise([".x", ".y"]) == 1
+    assert store.stamped_otherwise([".x"]) == 2
+    assert store.stamped_otherwise([".x", ".y", ".z"]) == 0
+
+
 # What cannot be opened or read
 
 

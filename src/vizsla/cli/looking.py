@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 
 from .options import JsonOption, LibraryOption, open_library
 from .output import note, print_json
+
+if TYPE_CHECKING:
+    from vizsla.library import Status
 
 
 def status(library: LibraryOption = None, json: JsonOption = False) -> None:
@@ -18,13 +21,27 @@ def status(library: LibraryOption = None, json: JsonOption = False) -> None:
     if json:
         print_json(found)
         return
+    _tell(found)
+    if found.outdated:
+        note(_again(found.outdated))
+
+
+def _tell(found: Status) -> None:
     for name, value in msgspec.structs.asdict(found).items():
+        if name == "outdated" and not value:
+            continue
         if isinstance(value, dict):
             print(f"{name}:")
             for part, count in value.items():
                 print(f"  {part}: {count:,}")
         else:
             print(f"{name}: {value:,}" if isinstance(value, int) else f"{name}: {value}")
+
+
+def _again(outdated: int) -> str:
+    if outdated == 1:
+        return "1 picture was analysed by an older version: add its source again"
+    return f"{outdated:,} pictures were analysed by an older version: add their sources again"
 
 
 def check(

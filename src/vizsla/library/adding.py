@@ -12,13 +12,13 @@ from contextlib import ExitStack
 from os import cpu_count
 from typing import TYPE_CHECKING
 
-from vizsla.analyse import edition
 from vizsla.sources.seam import ItemError, NotAnImage, Source, SourceItem
 from vizsla.store import Entry
 
 from .choices import Choices, Failure, Summary
 from .errors import LibraryError
 from .removing import drop_blobs
+from .stamps import stamp_of
 from .turns import ADDING, shared
 
 if TYPE_CHECKING:
@@ -115,16 +115,12 @@ class Adding:
             seen.add(key)
             if isinstance(listed, tuple):
                 self._fail(*listed)
-            elif self._known.get(key) == self._stamp(listed):
+            elif self._known.get(key) == stamp_of(listed, self._choices):
                 self.summary.unchanged += 1
             else:
                 todo.append(listed)
         self.summary.missing = len(self._known.keys() - seen) if self._only is None else 0
         return todo[: self._limit]
-
-    def _stamp(self, item: SourceItem) -> str:
-        """Equal as long as the bytes, the choices and the analysers are."""
-        return f"{item.stamp}.{self._choices.digest()}.{edition(self._choices.optional())}"
 
     def _add(self, todo: Sequence[SourceItem], report: Callable[[int, int], None]) -> None:
         if not todo:
@@ -203,7 +199,7 @@ class Adding:
         return [
             Entry(
                 record_of(prepared, self._source.address, self._choices, now=now, group=group),
-                self._stamp(prepared.item),
+                stamp_of(prepared.item, self._choices),
                 vector,
             )
             for prepared, vector, group in zip(batch, vectors, self._groups(batch), strict=True)

@@ -62,6 +62,8 @@ class Status(msgspec.Struct, frozen=True):
     formats: dict[str, int]
     reencoding: dict[str, int] = {}
     """The encoder that is to come, while there is one, and how many images have its vectors."""
+    outdated: int = 0
+    """Images that analysers of an older version looked at; adding their sources again redoes them."""
 
 
 class Library:
@@ -340,6 +342,8 @@ class Library:
 
     def status(self) -> Status:
         """What is in the library."""
+        from .stamps import outdated
+
         self.index()
         engine = self.indexer.engine
         return Status(
@@ -354,6 +358,7 @@ class Library:
             licences=engine.facets((), "licence"),
             formats=engine.facets((), "format"),
             reencoding=self._reencoding(),
+            outdated=outdated(self.store),
         )
 
     def _reencoding(self) -> dict[str, int]:

@@ -262,6 +262,14 @@ class Store:
             self._recount(db, {stored.record.group for stored in gone})
         return [stored.record for stored in gone]
 
+    def stamped_otherwise(self, endings: Iterable[str]) -> int:
+        """How many records have a stamp that ends in none of these ways; of those that are distrusted nothing is known."""
+        stamp = records.c.stamp
+        others = (~stamp.endswith(ending, autoescape=True) for ending in endings)
+        query = select(func.count()).select_from(records).where(stamp != "", *others)
+        with self._errors(), self._database.reading() as db:
+            return int(db.scalar(query) or 0)
+
     def distrust(self, image_ids: Iterable[str]) -> None:
         """Forget the stamps of records, so that they count as changed when their source is added again."""
         with self._errors(), self._database.writing() as db:
