@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
+
+
+PATIENCE = timedelta(seconds=20)
+"""How long a bucket that fails is asked again: others who write to the library may have to wait for it, and wait for
+`store.database.BUSY_SECONDS`."""
 
 
 class BlobError(Exception):
@@ -72,7 +78,9 @@ def _open(place: Path | str) -> ObjectStore:
     from obstore.store import LocalStore, from_url
 
     try:
-        return LocalStore(place, mkdir=True) if isinstance(place, Path) else from_url(place)
+        if isinstance(place, Path):
+            return LocalStore(place, mkdir=True)
+        return from_url(place, retry_config={"retry_timeout": PATIENCE})
     except Exception as error:
         what = (
             "a directory that can be written" if isinstance(place, Path) else "an address such as s3://bucket"

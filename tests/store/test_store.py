@@ -41,7 +41,6 @@ def test_what_was_put_is_found_in_every_way(store: Store) -> None:
     assert store.of_source("/pictures", "b") == [records[1].image_id]
     assert store.stamps(source) == {key: f"stamp of {key} " for key in ("a", "b", "c")}
     assert store.count() == 3
-    assert store.holds_content(records[2].content_id)
 
 
 def test_what_is_not_there_is_not_found(store: Store) -> None:
@@ -50,7 +49,6 @@ def test_what_is_not_there_is_not_found(store: Store) -> None:
     assert store.records([77]) == []
     assert store.of_source("/elsewhere") == store.of_source("/pictures", "b") == []
     assert store.stamps(77) == {}
-    assert not store.holds_content(b"0" * 16)
     assert store.remove(["0" * 40]) == []
     assert store.source_id("/elsewhere") is None
 

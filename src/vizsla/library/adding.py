@@ -7,7 +7,7 @@ thread, a batch at a time, so that stopping between two batches leaves a whole l
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from os import cpu_count
 from typing import TYPE_CHECKING
@@ -171,12 +171,18 @@ class Adding:
         source_id = self._registered()
         entries = self._entries(batch)
         replaced = self._replaced(entries)
-        self._library.blobs.put({prepared.content_id: prepared.thumbnail.data for prepared in batch})
-        tally = self._library.store.put(source_id, entries)
+        thumbnails = {prepared.content_id: prepared.thumbnail.data for prepared in batch}
+        self._library.blobs.put(thumbnails)
+        tally = self._library.store.put(source_id, entries, lambda: self._put_back(thumbnails))
         self.summary.added += tally.added
         self.summary.updated += tally.updated
         drop_blobs(self._library, replaced)
         self._library.index()
+
+    def _put_back(self, thumbnails: Mapping[bytes, bytes]) -> None:
+        """Write those again that somebody, who removed the same picture elsewhere, has deleted meanwhile."""
+        blobs = self._library.blobs
+        blobs.put({name: data for name, data in thumbnails.items() if not blobs.has(name)})
 
     def _registered(self) -> int:
         """The source's id; the library is made here, when there is something to put into it."""

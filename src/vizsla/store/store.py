@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -16,6 +16,7 @@ from vizsla.records import Change, ImageRecord, Vector
 from .ahead import AT_ONCE, QUIET_SECONDS, Ahead, Row
 from .copies import Counts, columns_of, recount
 from .database import Database, rows
+from .leaving import unheld
 from .migration import migrate
 from .recent import Recent
 from .schema import SCHEMA_VERSION, copies, counters, metadata, records, removed, sources
@@ -169,20 +170,26 @@ class Store:
         with self._errors(), self._database.writing() as db:
             db.execute(update(sources).where(sources.c.id == source_id).values(row))
 
-    def put(self, source_id: int, entries: Sequence[Entry]) -> Tally:
+    def put(
+        self, source_id: int, entries: Sequence[Entry], ready: Callable[[], object] = lambda: None
+    ) -> Tally:
         """Add or replace records in one transaction; when this returns they are on disk.
 
         A replaced record keeps its number and the time of its discovery.
+
+        Args:
+            ready: called last, while nobody else adds, removes or deletes; if it raises, nothing was put.
         """
         with self._errors(), self._database.writing() as db:
-            known = self._known(db, [entry.record.image_id for entry in entries])
             first = self._advance(db, len(entries))
+            known = self._known(db, [entry.record.image_id for entry in entries])
             before = len(known)
             touched = {one.group_id for one in known.values()}
             for sequence, entry in enumerate(entries, first):
                 image_id = entry.record.image_id
                 known[image_id] = self._put_one(db, source_id, entry, sequence, known.get(image_id))
             self._recount(db, touched | {entry.record.group for entry in entries})
+            ready()
         added = len(known) - before
         return Tally(added, len(entries) - added)
 
@@ -250,6 +257,7 @@ class Store:
     def remove(self, image_ids: Iterable[str]) -> list[ImageRecord]:
         """Remove records; returns those that there were."""
         with self._errors(), self._database.writing() as db:
+            self._wait_turn(db)
             gone = [
                 stored
                 for part in _slices(list(dict.fromkeys(image_ids)))
@@ -270,11 +278,27 @@ class Store:
         with self._errors(), self._database.reading() as db:
             return int(db.scalar(query) or 0)
 
+    def let_go(self, content_ids: Sequence[bytes], delete: Callable[[bytes], object]) -> None:
+        """Have the thumbnails of contents deleted that no record holds.
+
+        Args:
+            content_ids: few, because others who write have to wait.
+            delete: called with each of them that no record holds, while nobody else adds, removes or deletes.
+        """
+        with self._errors(), self._database.writing() as db:
+            self._wait_turn(db)
+            for content_id in unheld(db, content_ids):
+                delete(content_id)
+
     def distrust(self, image_ids: Iterable[str]) -> None:
         """Forget the stamps of records, so that they count as changed when their source is added again."""
         with self._errors(), self._database.writing() as db:
             for part in _slices(list(image_ids)):
                 db.execute(update(records).where(records.c.image_id.in_(part)).values(stamp=""))
+
+    def _wait_turn(self, db: Connection) -> None:
+        """Let whoever writes finish first, also where transactions run beside each other, as in PostgreSQL."""
+        self._advance(db, 0)
 
     def _advance(self, db: Connection, steps: int) -> int:
         """Take `steps` numbers of the change sequence; returns the first."""
@@ -464,14 +488,6 @@ class Store:
     def count(self) -> int:
         with self._errors(), self._database.reading() as db:
             return int(db.scalar(select(func.count()).select_from(records)) or 0)
-
-    def holds_content(self, content_id: bytes) -> bool:
-        """Whether any record has these bytes."""
-        with self._errors(), self._database.reading() as db:
-            return (
-                db.scalar(select(records.c.number).where(records.c.content_id == content_id).limit(1))
-                is not None
-            )
 
     def without_vector(self) -> list[int]:
         """Numbers of records that have lost their vector."""

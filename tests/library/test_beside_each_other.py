@@ -1,0 +1,119 @@
+"""Adding and removing of the same picture at once: what is acknowledged has its thumbnail, whoever comes first.
+
+Each library here stands for a process of its own; they meet where the tests let the one in between two steps of the other.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vizsla.blobs import BlobError
+from vizsla.library import Library
+
+from .conftest import add, blobs, counts, problems
+from .pictures import make
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[Path, Path]:
+    """Two folders that hold the same picture."""
+    for name in ("old", "new"):
+        make(tmp_path / name / "same.png", 1)
+    return tmp_path / "old", tmp_path / "new"
+
+
+def before(monkeypatch: pytest.MonkeyPatch, of: object, name: str, step: Callable[[], object]) -> None:
+    """Let a step in before the first call of a method."""
+    method, steps = getattr(of, name), [step]
+
+    def call(*given: Any, **named: Any) -> Any:
+        if steps:
+            steps.pop()()
+        return method(*given, **named)
+
+    monkeypatch.setattr(of, name, call)
+
+
+def assert_whole(library: Library, other: Library) -> None:
+    other.index()  # it may be the one that holds the index
+    assert problems(library) == []
+    assert blobs(library) == sorted({stored.record.content_id.hex() for stored in library.store.each()})
+
+
+def test_a_picture_that_is_removed_while_it_is_added_from_elsewhere_keeps_its_thumbnail(
+    opened: Callable[..., Library], folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = folders
+    adder, remover = opened(), opened()
+    add(remover, old)
+    before(monkeypatch, adder.store, "put", lambda: remover.remove(str(old)))
+    assert counts(add(adder, new)) == (1, 0, 0, 0, 0)
+    assert adder.store.addresses() == {str(old): 0, str(new): 1}
+    assert_whole(adder, remover)
+
+
+def test_a_picture_that_is_replaced_while_it_is_added_from_elsewhere_keeps_its_thumbnail(
+    opened: Callable[..., Library], folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = folders
+    adder, replacer = opened(), opened()
+    add(replacer, old)
+    make(old / "same.png", 2, (50, 50))
+    before(monkeypatch, adder.store, "put", lambda: add(replacer, old))
+    assert counts(add(adder, new)) == (1, 0, 0, 0, 0)
+    assert len(blobs(adder)) == 2
+    assert_whole(adder, replacer)
+
+
+def test_nothing_is_acknowledged_between_the_question_whether_a_thumbnail_is_needed_and_its_deletion(
+    opened: Callable[..., Library], folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = folders
+    adder, remover = opened(), opened()
+    add(remover, old)
+    written, go_on = threading.Event(), threading.Event()
+
+    def wait() -> None:
+        written.set()
+        go_on.wait()
+
+    before(monkeypatch, adder.store, "put", wait)
+    adding = threading.Thread(target=add, args=(adder, new), daemon=True)
+    adding.start()
+    written.wait()
+
+    def acknowledge() -> None:
+        go_on.set()
+        adding.join(timeout=1)
+        assert adder.store.source_id(str(new)) is not None
+        assert adder.store.count() == 0
+
+    before(monkeypatch, remover.blobs, "delete", acknowledge)
+    remover.remove(str(old))
+    adding.join()
+    assert_whole(adder, remover)
+
+
+def test_what_lost_its_thumbnail_meanwhile_is_not_acknowledged_if_it_cannot_be_put_back(
+    opened: Callable[..., Library], folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = folders
+    adder, remover = opened(), opened()
+    add(remover, old)
+
+    def full(*_: object) -> None:
+        raise BlobError("the disk is full")
+
+    def remove() -> None:
+        remover.remove(str(old))
+        monkeypatch.setattr(adder.blobs, "put", full)
+
+    before(monkeypatch, adder.store, "put", remove)
+    with pytest.raises(BlobError, match="the disk is full"):
+        add(adder, new)
+    assert adder.store.count() == 0
