@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from vizsla.blobs import BlobError
-from vizsla.library import Library
+from vizsla.encoders.seam import Encoder
+from vizsla.library import Library, LibraryError
 
-from .conftest import add, blobs, counts, problems
+from .conftest import Watched, add, blobs, counts, problems
 from .pictures import make
 
 
@@ -117,3 +118,33 @@ def test_what_lost_its_thumbnail_meanwhile_is_not_acknowledged_if_it_cannot_be_p
     with pytest.raises(BlobError, match="the disk is full"):
         add(adder, new)
     assert adder.store.count() == 0
+
+
+class Other:
+    """The encoder, as one with other weights."""
+
+    digest = "0" * 64
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._encoder, name)
+
+
+def test_who_prepared_pictures_with_another_encoder_than_the_library_got_meanwhile_adds_none(
+    opened: Callable[..., Library], folders: tuple[Path, Path], encoder: Encoder
+) -> None:
+    old, new = folders
+    slow, fast = opened(), opened()
+    slow.__dict__["encoder"] = Other(encoder)
+
+    def meanwhile(key: str) -> None:
+        add(fast, old)
+
+    with pytest.raises(
+        LibraryError, match=r"just made .* with the encoder bundled-\d+: run the same command"
+    ):
+        add(slow, Watched(new, meanwhile))
+    assert fast.store.addresses() == {str(old): 1}
+    assert counts(add(opened(), new)) == (1, 0, 0, 0, 0)

@@ -189,11 +189,23 @@ class Adding:
         if self._source_id is None:
             self._library.make()
             self._begin()
+            self._same_encoder()
             self._library.index()  # before anything is written, so that an index that cannot go on is found out
             store = self._library.store
             self._source_id = store.source(self._source.kind, self._source.address)
             store.choose(self._source_id, self._choices.to_remember())
         return self._source_id
+
+    def _same_encoder(self) -> None:
+        """Pictures are prepared before there is a library, which another process may then make with another encoder."""
+        library = self._library
+        known = library.descriptor.encoder
+        if known.digest != library.encoder.digest:
+            raise LibraryError(
+                f"another process has just made {library.directory} with the encoder {known.name}: "
+                "run the same command again to add these pictures with that one; "
+                "`vizsla reencode` gives the library another encoder"
+            )
 
     def _entries(self, batch: Sequence[Prepared]) -> list[Entry]:
         import numpy as np
