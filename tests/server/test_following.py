@@ -49,6 +49,17 @@ def test_what_is_added_and_removed_while_serving_is_soon_seen(tmp_path: Path) ->
         until(lambda: "Striped flag" not in names(shelf, "flag"))
 
 
+def test_a_thumbnail_goes_also_if_whoever_removed_its_picture_was_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vizsla.server.follower.DROP_TICKS", 2)
+    with opened(tmp_path) as shelf, Library(Settings(library=shelf.library.directory)) as other:
+        (image_id,) = other.store.of_source(str(shelf.folder), "flag.jpg")
+        (flag,) = other.store.remove([image_id])  # all that a command does before it is killed
+        until(lambda: not other.blobs.has(flag.content_id))
+        until(lambda: other.store.leaving() == [])
+
+
 def test_a_server_says_that_it_lives_and_when_it_is_ready(shelf: Shelf) -> None:
     assert httpx.get(f"{shelf.address}/healthz").text == "alive\n"
     until(lambda: httpx.get(f"{shelf.address}/readyz").status_code == 200)

@@ -17,12 +17,14 @@ from vizsla.store import Counts, Entry, Store
 
 from .samples import record_of, vector_of
 
+FOURTH = "DROP TABLE leaving"
+"""What takes the fourth schema from a file."""
 OLD = (
     "DROP TABLE copies",
     "DROP INDEX ix_records_group",
     *(f"ALTER TABLE records DROP COLUMN {name}" for name in ("group_id", "perceptual_hash", "size", "page")),
 )
-"""What takes the third schema from a file."""
+"""What takes the third schema from it."""
 SECOND = "CREATE TABLE copies (content_id BLOB PRIMARY KEY, count INTEGER NOT NULL)"
 
 
@@ -167,7 +169,7 @@ def test_records_of_older_versions_are_grouped_by_their_bytes_when_they_are_open
 
 def make_old(path: Path, version: int) -> None:
     with sqlite3.connect(path) as db:
-        for statement in (*OLD, *((SECOND,) if version == 2 else ())):
+        for statement in (FOURTH, *(OLD if version < 3 else ()), *((SECOND,) if version == 2 else ())):
             db.execute(statement)
         db.execute("UPDATE counters SET value = ? WHERE name = 'schema'", (version,))
     db.close()

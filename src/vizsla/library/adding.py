@@ -12,13 +12,14 @@ from contextlib import ExitStack
 from os import cpu_count
 from typing import TYPE_CHECKING
 
+from vizsla.blobs import BlobError
 from vizsla.sources.seam import ItemError, NotAnImage, Source, SourceItem
 from vizsla.store import Entry
 
 from .choices import Choices, Failure, Summary
 from .errors import LibraryError
-from .removing import drop_blobs
 from .stamps import stamp_of
+from .thumbnails import drop
 from .turns import ADDING, shared
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Adding:
         self._known: dict[str, str] = {}
         self._source_id: int | None = None
         self._grouping: InStore | None = None
+        self._dropping = True
         self._turn = ExitStack()
 
     def run(self, report: Callable[[int, int], None] = lambda done, total: None) -> Summary:
@@ -82,6 +84,7 @@ class Adding:
                 self._recall()
                 todo = self._listed()
                 self._add(todo, report)
+                self._drop()
         finally:
             self.summary.seconds = time.monotonic() - started
         return self.summary
@@ -170,14 +173,23 @@ class Adding:
             return
         source_id = self._registered()
         entries = self._entries(batch)
-        replaced = self._replaced(entries)
         thumbnails = {prepared.content_id: prepared.thumbnail.data for prepared in batch}
         self._library.blobs.put(thumbnails)
         tally = self._library.store.put(source_id, entries, lambda: self._put_back(thumbnails))
         self.summary.added += tally.added
         self.summary.updated += tally.updated
-        drop_blobs(self._library, replaced)
+        if tally.updated:
+            self._drop()
         self._library.index()
+
+    def _drop(self) -> None:
+        """Delete thumbnails that are to go. Those that cannot be deleted keep no picture out, and are left to others."""
+        if self._dry_run or not self._dropping or not self._library.exists():
+            return
+        try:
+            drop(self._library)
+        except BlobError:
+            self._dropping = False
 
     def _put_back(self, thumbnails: Mapping[bytes, bytes]) -> None:
         """Write those again that somebody, who removed the same picture elsewhere, has deleted meanwhile."""
@@ -230,10 +242,3 @@ class Adding:
         if self._grouping is None:
             self._grouping = InStore(self._library.store, self._library.blobs)
         return self._grouping.of([Newcomer(prepared.content_id, prepared.look) for prepared in batch])
-
-    def _replaced(self, entries: Sequence[Entry]) -> set[bytes]:
-        """Contents that the entries are put in the place of."""
-        changed = (entry.record.image_id for entry in entries if entry.record.key in self._known)
-        return {
-            stored.record.content_id for image_id in changed if (stored := self._library.store.find(image_id))
-        }

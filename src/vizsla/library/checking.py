@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from vizsla.blobs import BlobError
 from vizsla.records import ImageRecord
 from vizsla.sources import SourceError, open_source
 
 from .choices import Choices
 from .compared import compared_to
+from .thumbnails import drop
 
 if TYPE_CHECKING:
     from .library import Library
@@ -39,11 +41,12 @@ def check(library: Library, *, repair: bool) -> Report:
     damage = library.store.damage()
     if damage:  # what is derived from records that cannot be read cannot be judged
         return Report(0, [Problem(text) for text in damage])
+    problems = _thumbnail_problems(library, repair=repair)  # before what is mended takes them along
     before = _incomplete(library)
     if before and repair:
         _mend(library, [record for record, _ in before.values()])
     after = _incomplete(library) if before and repair else before
-    problems = [
+    problems += [
         Problem(f"{record.source}/{record.key} {lacks}", image_id not in after)
         for image_id, (record, lacks) in before.items()
     ]
@@ -90,6 +93,19 @@ def _group_problems(library: Library, *, repair: bool) -> list[Problem]:
             library.store.regroup(moved)
         problems.append(Problem(f"{len(moved):,} pictures are not in the group of their copies", repair))
     return problems
+
+
+def _thumbnail_problems(library: Library, *, repair: bool) -> list[Problem]:
+    """Thumbnails that were to go with their pictures, when somebody was stopped or could not delete them."""
+    left = library.store.leaving()
+    if not left:
+        return []
+    if repair:
+        try:
+            drop(library)
+        except BlobError as error:
+            return [Problem(str(error))]
+    return [Problem(f"{len(left):,} thumbnails of removed or replaced pictures are still there", repair)]
 
 
 def _misplaced(library: Library) -> dict[int, bytes]:

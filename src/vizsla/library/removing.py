@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .errors import LibraryError
+from .thumbnails import drop
 
 if TYPE_CHECKING:
     from .library import Library
-
-AT_ONCE = 8
-"""Thumbnails that are deleted while who writes to the library waits: a fraction of a second, also in a bucket."""
 
 _IMAGE_ID = re.compile(r"[0-9A-Fa-f]{40}")
 
@@ -23,20 +20,16 @@ def remove(library: Library, what: str) -> int:
     """See `Library.remove`."""
     image_ids = _named(library, what)
     if not image_ids:
+        drop(library)  # somebody may be asking again because the first time was cut short
         raise LibraryError(
             f"{what!r} is neither a source of the library nor an image in it: `vizsla status` lists the sources"
         )
     gone = library.store.remove(image_ids)
-    drop_blobs(library, {record.content_id for record in gone})
-    library.index()
+    try:
+        drop(library)
+    finally:
+        library.index()
     return len(gone)
-
-
-def drop_blobs(library: Library, content_ids: Iterable[bytes]) -> None:
-    """Delete the thumbnails of contents that no record has any more."""
-    todo = list(content_ids)
-    for start in range(0, len(todo), AT_ONCE):
-        library.store.let_go(todo[start : start + AT_ONCE], library.blobs.delete)
 
 
 def _named(library: Library, what: str) -> list[str]:

@@ -22,6 +22,15 @@ TICK_SECONDS = 0.15
 COUNT_TICKS = 7
 """Counted calls and asked queries are written about once a second."""
 
+DROP_TICKS = 67
+"""Thumbnails that were to go with their pictures are looked for about every ten seconds, which is as long as a rendition
+is trusted: who removes pictures deletes them too, unless stopped."""
+
+FAILED_TICKS = 30 * DROP_TICKS
+"""The same, after some could not be deleted: trying may take as long as a bucket takes to fail."""
+
+_UNDELETED = "thumbnails of removed pictures could not be deleted"
+
 
 def tell_superseded() -> None:
     """Say that the library got another encoder; see `Follower`."""
@@ -74,6 +83,8 @@ class Follower:
             self._attempt(self._library.searcher.refresh, "what words the library holds could not be learnt")
             self._attempt(self._library.similarity.refresh, "how pictures are compared could not be learnt")
             self._attempt(self._library.store.read_ahead, "records could not be read ahead of searches")
+            if ticks % (FAILED_TICKS if _UNDELETED in self._failing else DROP_TICKS) == 0:
+                self._attempt(self._library.drop_thumbnails, _UNDELETED)
             ticks += 1
             if ticks % COUNT_TICKS == 0:
                 self._write_down()

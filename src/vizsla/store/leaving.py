@@ -1,15 +1,27 @@
-"""Contents that may go: deleted while nobody can add a record that holds them."""
+"""Contents whose last record is gone: written down with that, until their thumbnails are deleted."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, insert, select
 
-from .schema import records
+from .schema import leaving, records
 
 
-def unheld(db: Connection, content_ids: Sequence[bytes]) -> list[bytes]:
-    """Those that no record holds: few enough for one statement."""
+def leave(db: Connection, content_ids: Collection[bytes]) -> None:
+    """Write down those that no record holds any more: few enough for one statement, as everywhere here."""
+    stay(db, content_ids)
+    if rows := [{"content_id": content_id} for content_id in unheld(db, content_ids)]:
+        db.execute(insert(leaving), rows)
+
+
+def stay(db: Connection, content_ids: Collection[bytes]) -> None:
+    """Strike those out that have a record again, or have no thumbnail any more."""
+    db.execute(delete(leaving).where(leaving.c.content_id.in_(content_ids)))
+
+
+def unheld(db: Connection, content_ids: Collection[bytes]) -> list[bytes]:
+    """Those that no record holds."""
     held = set(db.scalars(select(records.c.content_id).where(records.c.content_id.in_(content_ids))))
     return [content_id for content_id in content_ids if content_id not in held]

@@ -9,7 +9,7 @@ from sqlalchemy.schema import CreateColumn
 from vizsla.records import ImageRecord
 
 from .copies import columns_of, count_all
-from .schema import GROUP_INDEX, copies, counters, records
+from .schema import GROUP_INDEX, SCHEMA_VERSION, copies, counters, records
 
 ADDED = (records.c.group_id, records.c.perceptual_hash, records.c.size, records.c.page)
 AT_ONCE = 500
@@ -17,8 +17,15 @@ AT_ONCE = 500
 _decode = msgspec.msgpack.Decoder(ImageRecord).decode
 
 
-def migrate(db: Connection) -> None:
-    """From schema 1 or 2 to 3: every record is its own group, with those that have the same bytes."""
+def migrate(db: Connection, version: int) -> None:
+    """From an older schema to this one, but for tables that are new and empty."""
+    if version < 3:
+        _group(db)
+    db.execute(update(counters).where(counters.c.name == "schema").values(value=SCHEMA_VERSION))
+
+
+def _group(db: Connection) -> None:
+    """To schema 3: every record is its own group, with those that have the same bytes."""
     copies.drop(db, checkfirst=True)
     for column in ADDED:
         db.execute(text(f"ALTER TABLE records ADD COLUMN {CreateColumn(column).compile(dialect=db.dialect)}"))
@@ -28,7 +35,6 @@ def migrate(db: Connection) -> None:
     GROUP_INDEX.create(db)
     copies.create(db)
     count_all(db)
-    db.execute(update(counters).where(counters.c.name == "schema").values(value=3))
 
 
 def _repeat_columns(db: Connection, after: int) -> int:

@@ -15,8 +15,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 3
-"""2: `copies`. 3: copies are records that show one picture, no longer those with the same bytes; see `migration`."""
+SCHEMA_VERSION = 4
+"""2: `copies`. 3: copies are records that show one picture, no longer those with the same bytes. 4: `leaving`.
+See `migration`."""
 
 metadata = MetaData()
 
@@ -91,3 +92,6 @@ removed = Table(
     Column("number", RecordNumber, primary_key=True),
     Column("sequence", BigInteger, nullable=False, index=True),
 )
+
+leaving = Table("leaving", metadata, Column("content_id", LargeBinary(16), primary_key=True))
+"""Contents whose last record was removed or replaced and whose thumbnail is still to be deleted."""

@@ -16,10 +16,10 @@ from vizsla.records import Change, ImageRecord, Vector
 from .ahead import AT_ONCE, QUIET_SECONDS, Ahead, Row
 from .copies import Counts, columns_of, recount
 from .database import Database, rows
-from .leaving import unheld
+from .leaving import leave, stay, unheld
 from .migration import migrate
 from .recent import Recent
-from .schema import SCHEMA_VERSION, copies, counters, metadata, records, removed, sources
+from .schema import SCHEMA_VERSION, copies, counters, leaving, metadata, records, removed, sources
 from .spaces import Space, as_stored, as_vector
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -95,6 +95,7 @@ class _Known(NamedTuple):
     number: int
     discovered: int
     group_id: bytes
+    content_id: bytes
 
 
 class Tally(msgspec.Struct, frozen=True):
@@ -130,7 +131,7 @@ class Store:
             if version > SCHEMA_VERSION:
                 raise StoreError("the records are of a newer version of vizsla: upgrade vizsla to read them")
             if version < SCHEMA_VERSION:
-                migrate(db)
+                migrate(db, version)
             metadata.create_all(db)
             self._space.prepare(db)
             for name, value in (("schema", SCHEMA_VERSION), ("sequence", 0)):
@@ -185,17 +186,20 @@ class Store:
             known = self._known(db, [entry.record.image_id for entry in entries])
             before = len(known)
             touched = {one.group_id for one in known.values()}
+            replaced = {one.content_id for one in known.values()}
             for sequence, entry in enumerate(entries, first):
                 image_id = entry.record.image_id
                 known[image_id] = self._put_one(db, source_id, entry, sequence, known.get(image_id))
             self._recount(db, touched | {entry.record.group for entry in entries})
+            self._leave(db, replaced | {entry.record.content_id for entry in entries})
             ready()
         added = len(known) - before
         return Tally(added, len(entries) - added)
 
     def _known(self, db: Connection, image_ids: Sequence[str]) -> dict[str, _Known]:
         found: dict[str, _Known] = {}
-        columns = select(records.c.image_id, records.c.number, records.c.discovered, records.c.group_id)
+        names = ("image_id", *_Known._fields)
+        columns = select(*(records.c[name] for name in names))
         for part in _slices(image_ids):
             found |= {
                 row[0]: _Known(*row[1:]) for row in db.execute(columns.where(records.c.image_id.in_(part)))
@@ -232,7 +236,7 @@ class Store:
         if entry.vector is not None:
             half = as_stored(entry.vector)
             db.execute(insert(self._space.table).values(number=number, vector=half))
-        return _Known(number, record.discovered, record.group)
+        return _Known(number, record.discovered, record.group, record.content_id)
 
     def _recount(self, db: Connection, groups: Iterable[bytes]) -> None:
         """Bring up to date how many records show these pictures."""
@@ -268,6 +272,7 @@ class Store:
                 db.execute(delete(records).where(records.c.number == stored.number))
                 db.execute(insert(removed).values(number=stored.number, sequence=sequence))
             self._recount(db, {stored.record.group for stored in gone})
+            self._leave(db, {stored.record.content_id for stored in gone})
         return [stored.record for stored in gone]
 
     def stamped_otherwise(self, endings: Iterable[str]) -> int:
@@ -278,17 +283,28 @@ class Store:
         with self._errors(), self._database.reading() as db:
             return int(db.scalar(query) or 0)
 
-    def let_go(self, content_ids: Sequence[bytes], delete: Callable[[bytes], object]) -> None:
+    def _leave(self, db: Connection, content_ids: Iterable[bytes]) -> None:
+        """Write down which of these contents no record holds any more."""
+        for part in _slices(list(content_ids)):
+            leave(db, part)
+
+    def leaving(self) -> list[bytes]:
+        """Contents whose last record is gone and whose thumbnail is to be deleted."""
+        with self._errors(), self._database.reading() as db:
+            return list(db.scalars(select(leaving.c.content_id)))
+
+    def let_go(self, content_ids: Sequence[bytes], delete: Callable[[bytes], bool]) -> None:
         """Have the thumbnails of contents deleted that no record holds.
 
         Args:
             content_ids: few, because others who write have to wait.
-            delete: called with each of them that no record holds, while nobody else adds, removes or deletes.
+            delete: called with each of them that no record holds, while nobody else adds, removes or deletes; tells
+                whether the thumbnail is gone. If not, it is still to be deleted.
         """
         with self._errors(), self._database.writing() as db:
             self._wait_turn(db)
-            for content_id in unheld(db, content_ids):
-                delete(content_id)
+            kept = {content_id for content_id in unheld(db, content_ids) if not delete(content_id)}
+            stay(db, set(content_ids) - kept)
 
     def distrust(self, image_ids: Iterable[str]) -> None:
         """Forget the stamps of records, so that they count as changed when their source is added again."""

@@ -1,0 +1,137 @@
+"""Thumbnails go with their pictures, also if whoever removes those is stopped, or cannot delete one of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from vizsla.blobs import BlobError, Blobs
+from vizsla.library import Library, LibraryError
+
+from .conftest import add, blobs, counts, problems, records
+from .pictures import make, make_many
+
+MANY = 20
+"""More than are deleted at once."""
+
+LEFT = f"{MANY:,} thumbnails of removed or replaced pictures are still there"
+
+
+@pytest.fixture
+def many(library: Library, photos: Path) -> Library:
+    make_many(photos, MANY)
+    add(library, photos)
+    return library
+
+
+@pytest.fixture
+def killed(many: Library, photos: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
+    """A library of which all was removed, by somebody who was killed after that."""
+
+    def die(library: Library) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("vizsla.library.removing.drop", die)
+        with pytest.raises(KeyboardInterrupt):
+            many.remove(str(photos))
+    assert (many.store.count(), len(blobs(many))) == (0, MANY)
+    return many
+
+
+def fail(monkeypatch: pytest.MonkeyPatch, content_id: bytes) -> list[bytes]:
+    """Let deleting one thumbnail fail; returns what is asked to be deleted."""
+    asked: list[bytes] = []
+    delete = Blobs.delete
+
+    def attempt(bucket: Blobs, name: bytes) -> None:
+        asked.append(name)
+        if name == content_id:
+            raise BlobError("the bucket has a cold")
+        delete(bucket, name)
+
+    monkeypatch.setattr(Blobs, "delete", attempt)
+    return asked
+
+
+def test_removing_again_deletes_what_was_left(killed: Library, photos: Path) -> None:
+    with pytest.raises(LibraryError, match="is neither a source"):
+        killed.remove(str(photos))
+    assert blobs(killed) == []
+
+
+def test_adding_deletes_what_was_left(killed: Library, tmp_path: Path) -> None:
+    make_many(tmp_path / "other", 1, first=MANY)
+    add(killed, tmp_path / "other")
+    assert blobs(killed) == [record.content_id.hex() for record in records(killed).values()]
+
+
+def test_adding_what_is_unchanged_deletes_what_was_left_and_a_dry_run_does_not(
+    many: Library, photos: Path
+) -> None:
+    many.store.remove([records(many)["picture-000.png"].image_id])
+    (photos / "picture-000.png").unlink()
+    add(many, photos, dry_run=True)
+    assert len(blobs(many)) == MANY
+    assert counts(add(many, photos)) == (0, 0, MANY - 1, 0, 0)
+    assert len(blobs(many)) == MANY - 1
+
+
+def test_checking_names_what_was_left_and_repairing_deletes_it(killed: Library) -> None:
+    assert problems(killed) == [LEFT]
+    assert len(blobs(killed)) == MANY
+    (problem,) = killed.check(repair=True).problems
+    assert (problem.what, problem.repaired) == (LEFT, True)
+    assert problems(killed) == blobs(killed) == []
+
+
+def test_what_is_added_again_keeps_the_thumbnail_that_was_to_go(killed: Library, photos: Path) -> None:
+    (photos / "picture-001.png").unlink()
+    add(killed, photos)
+    kept = sorted(record.content_id.hex() for record in records(killed).values())
+    assert (blobs(killed), len(kept)) == (kept, MANY - 1)
+    assert problems(killed) == []
+
+
+def test_a_thumbnail_that_cannot_be_deleted_is_told_and_keeps_none_of_the_others(
+    many: Library, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cold = records(many)["picture-003.png"].content_id
+    told = (
+        "1 thumbnails of removed or replaced pictures are still there, "
+        "`vizsla check --repair` tries again: the bucket has a cold"
+    )
+    with monkeypatch.context() as patch:
+        fail(patch, cold)
+        with pytest.raises(BlobError, match=told):
+            many.remove(str(photos))
+        assert blobs(many) == [cold.hex()]
+        assert many.status().indexed == 0
+        (problem,) = many.check(repair=True).problems
+        assert (problem.what, problem.repaired) == (told, False)
+    many.check(repair=True)
+    assert problems(many) == blobs(many) == []
+
+
+def test_a_thumbnail_that_cannot_be_deleted_keeps_no_picture_out(
+    many: Library, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cold = records(many)["picture-003.png"].content_id
+    for seed, name in enumerate(("picture-003.png", "picture-004.png", "new.png"), MANY):
+        make(photos / name, seed, (50, 50))
+    fail(monkeypatch, cold)
+    monkeypatch.setattr("vizsla.library.adding.BATCH", 1)
+    assert counts(add(many, photos)) == (1, 2, MANY - 2, 0, 0)
+    assert cold in many.store.leaving()
+
+
+def test_a_bucket_that_takes_long_to_fail_is_not_asked_for_each_thumbnail(
+    many: Library, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vizsla.library.thumbnails.PATIENCE_SECONDS", 1e-9)  # less than any failure takes
+    many.store.remove(many.store.of_source(str(photos)))
+    asked = fail(monkeypatch, many.store.leaving()[2])
+    with pytest.raises(BlobError, match=f"{MANY - 2} thumbnails .* still there"):
+        many.drop_thumbnails()
+    assert len(asked) == 3
