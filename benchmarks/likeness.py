@@ -26,10 +26,10 @@ from benchmarks.report import figure
 from vizsla.gallery import gallery_directory
 from vizsla.library import Choices, Library
 from vizsla.records import ImageRecord
+from vizsla.search.colours import COLOURS
 from vizsla.search.original import original_of
 from vizsla.search.similar import Nearest
 from vizsla.search.subject import Meant, Subject, Subjects
-from vizsla.search.wish import COLOURS
 from vizsla.settings import Settings
 from vizsla.sources import open_source
 from vizsla.store import Stored

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vizsla.search.colours import COLOURS
 from vizsla.search.company import Beside, Company
 from vizsla.search.pivots import PIVOTS, Pivots
-from vizsla.search.wish import COLOURS
 
 
 def company(*pictures: str) -> Company:

@@ -30,6 +30,7 @@ def most_of(*parts: Match) -> Any:
 
 
 FACE, PORTRAIT = (Holds(AnyOf("face", frozenset(faces))) for faces in (("face", "portrait"), ("portrait",)))
+RED = Any((Words("red"), Holds(AnyOf("colour", frozenset({"red"})))))
 SITE = Holds(Below("site", frozenset({"a.org"})))
 RED_DOG = phrase("red dog")
 
@@ -38,9 +39,11 @@ RED_DOG = phrase("red dog")
     ("typed", "words", "demand", "text"),
     [
         ("dog", most("dog"), None, "dog"),
-        ("red big dog's", most("red", "big", "dog's"), None, "red big dog's"),
+        ("red big dog's", most_of(RED, Words("big"), Words("dog's")), None, "red big dog's"),
+        ("red", most("red"), None, "red"),
+        ("red white flag", most("red", "white", "flag"), None, "red white flag"),
         ("Köln 東京", most("Köln", "東京"), None, "Köln 東京"),
-        ("(red dog) cat", most("red", "dog", "cat"), None, "red dog cat"),
+        ("(red dog) cat", most_of(RED, Words("dog"), Words("cat")), None, "red dog cat"),
         ('"red dog"', RED_DOG, RED_DOG, "red dog"),
         ('big "red dog"', All((most("big"), RED_DOG)), RED_DOG, "big red dog"),
         ("+red dog", All((most("dog"), Words("red"))), Words("red"), "red dog"),
@@ -55,7 +58,7 @@ RED_DOG = phrase("red dog")
         ("cat OR site:a.org", Any((Words("cat"), SITE)), Any((Words("cat"), SITE)), "cat"),
         (
             "(site:a.org) (cat|dog) red",
-            All((most("red"), either("cat", "dog"))),
+            All((most_of(RED), either("cat", "dog"))),
             All((SITE, either("cat", "dog"))),
             "cat dog red",
         ),
@@ -110,6 +113,7 @@ def test_of_three_terms_and_more_a_third_may_be_missing(terms: int, needed: int)
 
 def test_loosely_any_term_is_enough_of_those_that_operators_leave() -> None:
     question = read('red big "brown dog" -cat')
+    assert question.words == All((most_of(RED, Words("big")), phrase("brown dog")))
     assert question.loose == Any((Words("red"), Words("big"), phrase("brown dog")))
     assert question.demand == All((phrase("brown dog"), Not(Words("cat"))))
 

@@ -50,6 +50,21 @@ def test_people_are_found_by_their_faces_behind_what_tells_of_them() -> None:
     assert [set(answer) for answer in answers] == [{1, 2, 4}, {1, 4}, {1, 4}, {4}, {3}, set()]
 
 
+def test_a_colour_beside_words_is_that_of_the_picture_behind_what_tells_of_it() -> None:
+    records = [
+        record(1, title="a bird", colours=("red", "white")),
+        record(2, title="red bird", colours=("blue",)),
+        record(3, title="a bird", colours=("blue",)),
+        record(4, title="red heart", colours=("red",)),
+        record(5, title="heart", colours=("red",)),
+    ]
+    with world(records) as here:
+        queries = ("red bird", "red", "red fish", "+red bird", "bird -red")
+        answers = [[int(found, 16) for found in ids(here.search(query))] for query in queries]
+    assert answers[0] == [2, 1]
+    assert [set(answer) for answer in answers[1:]] == [{2, 4}, {2, 4}, {2}, {1, 3}]
+
+
 def test_of_many_people_the_newest_come_first_and_none_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local, "FETCHED", 30)
     monkeypatch.setattr(local, "CANDIDATES", 20)

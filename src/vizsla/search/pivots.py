@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain, islice
 
+from .colours import COLOURS
 from .company import NARROW, Company, Said, fit
-from .wish import COLOURS
 
 PIVOTS = 4
 """Words for one place, at most."""

@@ -9,6 +9,7 @@ import msgspec
 
 from vizsla.engines.seam import All, Any, Holds, Match, Not, Words
 
+from .colours import coloured
 from .grammar import Either, Every, Must, MustNot, Node, Term, parse
 from .operators import DEMANDING, LOOKING, PREFERRING, SILENT
 from .people import alone, beside, excluded, unseen
@@ -54,7 +55,8 @@ def parsed(text: str) -> Question:
     tree = parse(text[:MAX_TEXT])
     looks = [term for term in _terms(tree) if term.keyword in LOOKING]
     people = _people(looks)
-    parts = list(_parts(tree, alone if people else beside))
+    seen = alone if people else beside
+    parts = list(_parts(tree, seen, _described if _has_colour(looks) else seen))
     demanded = [part.match for part in parts if part.demanded]
     ranking = [match for match in demanded if _ranks(match)]
     wanted = [part.match for part in parts if not part.demanded and not part.preferred]
@@ -74,6 +76,16 @@ _Seen = Callable[[str], Holds | None]
 """From a word to what an analyser saw in pictures of it, beside or in place of text."""
 
 
+def _described(word: str) -> Holds | None:
+    """What an analyser saw in pictures of what a word asks for that describes others, as `red` does, or stands beside them."""
+    return beside(word) or coloured(word)
+
+
+def _has_colour(looks: Sequence[Term]) -> bool:
+    """Whether one word names a colour, beside others that do not: two colours without anything else are no subject."""
+    return sum(coloured(term.text) is not None for term in looks) == 1 < len(looks)
+
+
 def _people(looks: Sequence[Term]) -> Holds | None:
     """What an analyser saw in pictures of people, if every word asks for these."""
     found = [None if term.quoted or term.keyword else alone(term.text) for term in looks]
@@ -82,7 +94,7 @@ def _people(looks: Sequence[Term]) -> Holds | None:
 
 def _loose(tree: Node) -> list[Match]:
     """What of it may rank; a face among what else is asked for is not enough."""
-    parts = list(_parts(tree, unseen))
+    parts = list(_parts(tree, unseen, unseen))
     parts.sort(key=lambda part: (part.demanded, part.preferred))
     return [part.match for part in parts if not part.demanded or _ranks(part.match)]
 
@@ -107,14 +119,19 @@ def _terms(node: Node) -> Iterator[Term]:
                 yield from _terms(part)
 
 
-def _parts(node: Node, seen: _Seen) -> Iterator[_Part]:
-    """What stands next to each other on the outside; parentheses around words alone are not there."""
+def _parts(node: Node, seen: _Seen, plainly: _Seen) -> Iterator[_Part]:
+    """What stands next to each other on the outside; parentheses around words alone are not there.
+
+    Args:
+        plainly: what is seen of words without sign, quotes or keyword.
+    """
     if isinstance(node, Every):
         for part in node.parts:
-            yield from _parts(part, seen)
-    elif (match := _strictly(node, seen)) is not None:
-        preferred = isinstance(node, Term) and node.keyword in PREFERRING
-        plain = isinstance(node, Term) and not node.quoted and node.keyword not in DEMANDING
+            yield from _parts(part, seen, plainly)
+        return
+    plain = isinstance(node, Term) and not node.quoted and node.keyword not in DEMANDING
+    preferred = isinstance(node, Term) and node.keyword in PREFERRING
+    if (match := _strictly(node, plainly if plain and not preferred else seen)) is not None:
         yield _Part(match, demanded=not plain and not preferred, preferred=preferred)
 
 

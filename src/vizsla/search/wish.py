@@ -12,16 +12,8 @@ from vizsla.encoders.seam import Encoder
 from vizsla.engines.seam import Engine, Match, Plan, Words
 from vizsla.records import AnyOf, Vector
 
+from .colours import COLOURS, having
 from .query import read
-
-COLOURS: Final[Mapping[str, str]] = {
-    name: name
-    for name in (
-        *("black", "blue", "brown", "gray", "green", "orange"),
-        *("pink", "purple", "red", "teal", "white", "yellow"),
-    )
-} | {"grey": "gray", "violet": "purple"}
-"""Words that name a dominant colour as v7's `color` does; an analyser knows these better than any encoder."""
 
 
 class Wish(msgspec.Struct, frozen=True, eq=False):
@@ -58,7 +50,7 @@ def wish_of(text: str, encoder: Encoder) -> Wish:
         demand=question.demand,
         vector=vector if vector.any() else None,
         floor=encoder.floor,
-        conditions=(*people, *(AnyOf("colour", frozenset((name,))) for name in colours)),
+        conditions=(*people, *map(having, colours)),
     )
 
 
