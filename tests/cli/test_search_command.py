@@ -195,6 +195,38 @@ def test_a_server_is_asked_for_what_looks_alike_as_the_library_is(
     assert (there.current_offset, there.next_offset) == (here.current_offset, here.next_offset) == (2, 11)
 
 
+def test_a_part_of_a_picture_is_a_picture_too(
+    gallery: Path, call: Call, served: tuple[str, str], tmp_path: Path
+) -> None:
+    address, key = served
+    images = answer_of(succeed("search", "dog", "--library", gallery, "--json")).value
+    image_id = next(image.image_id for image in images if image.name == "Pets welcome: a cat and a dog")
+    part = ("search", "--like", image_id, "--region", "0.5,0.4,1,1", "--json", "--count", "9")
+    whole = answer_of(
+        call("search", "--like", image_id, "--library", gallery, "--json", "--count", "9").stdout
+    )
+    here = answer_of(call(*part, "--library", gallery).stdout)
+    there = answer_of(call(*part, "--endpoint", address, "--key", key).stdout)
+    assert titles(there) == titles(here) != titles(whole)
+    own = tmp_path / "both.png"
+    with Library(Settings(library=gallery)) as library:
+        own.write_bytes(library.thumbnail(image_id))
+    posted = ("search", "--like", own, "--region", "0.5,0.4,1,1", "--json")
+    assert answer_of(call(*posted, "--library", gallery).stdout).value
+
+
+@pytest.mark.parametrize("region", ["", "0,0,1", "0,0,1,1,1", "1,0,0,1", "a,b,c,d", "nan,0,1,1", "-1,0,1,1"])
+def test_what_is_no_region_is_wrong_usage(gallery: Path, call: Call, region: str) -> None:
+    asked = ("search", "--like", "0" * 40, f"--region={region}", "--library", gallery)
+    assert error_of(call(*asked)).code == 2
+
+
+def test_a_region_is_of_a_picture(gallery: Path, call: Call) -> None:
+    code, message = error_of(call("search", "dog", "--region", "0,0,1,1", "--library", gallery))
+    assert code == 2
+    assert "--like" in message
+
+
 @pytest.mark.parametrize("like", ["no-such-file", "0" * 39, "."])
 def test_what_names_no_picture_is_wrong_usage(gallery: Path, call: Call, like: str) -> None:
     assert error_of(call("search", "--like", like, "--library", gallery)).code == 2

@@ -13,6 +13,8 @@ import typer
 from vizsla.wire import (
     MAX_IMAGES,
     SEARCH_PARAMETERS,
+    WHOLE,
+    CropArea,
     Images,
     InvalidRequest,
     Parameter,
@@ -71,6 +73,13 @@ def search(
         list[str] | None,
         typer.Option(metavar="FILE_OR_ID", help="What looks like this picture; several times: like these."),
     ] = None,
+    region: Annotated[
+        str | None,
+        typer.Option(
+            metavar="L,T,R,B",
+            help="Only this part of the first of them: its sides as fractions, such as 0.5,0,1,1 for the right half.",
+        ),
+    ] = None,
     library: LibraryOption = None,
     endpoint: Annotated[str | None, typer.Option(metavar="URL", help="Ask this v7 server instead.")] = None,
     key: Annotated[str | None, typer.Option(help="The key for --endpoint; default VIZSLA_KEY.")] = None,
@@ -81,11 +90,12 @@ def search(
 ) -> None:
     """Search the library, or any v7 server: by words, by what looks alike, or by both."""
     parameters = _parameters(query, filters, images := [_image(one) for one in like or ()])
+    crop = _region(region, images)
     shown = ROWS * COLUMNS if grid else 0
     if endpoint:
-        answer, pictures = _ask_server(endpoint, key, query, images, filters, shown)
+        answer, pictures = _ask_server(endpoint, key, query, images, crop, filters, shown)
     else:
-        answer, pictures = _ask_library(library, parameters, images, shown)
+        answer, pictures = _ask_library(library, parameters, images, crop, shown)
     if grid:
         write_grid(pictures, grid)
         note(f"wrote {grid}")
@@ -118,11 +128,26 @@ def _image(named: str) -> Path | str:
     raise typer.BadParameter(f"{named!r} is neither a file nor the id of an image")
 
 
+def _region(given: str | None, images: list[Path | str]) -> CropArea:
+    """The part of the first picture that counts."""
+    if given is None:
+        return WHOLE
+    if not images:
+        raise typer.BadParameter("--region is of the first picture that --like names")
+    try:
+        left, top, right, bottom = map(float, given.split(","))
+        return CropArea(left=left, top=top, right=right, bottom=bottom)
+    except ValueError:
+        raise typer.BadParameter(
+            f"{given!r} is no region: four fractions, left,top,right,bottom, such as 0.5,0,1,1"
+        ) from None
+
+
 def _ask_library(
-    library: Path | None, parameters: SearchParameters, images: list[Path | str], shown: int
+    library: Path | None, parameters: SearchParameters, images: list[Path | str], crop: CropArea, shown: int
 ) -> tuple[Images, list[bytes]]:
     with open_library(library) as opened:
-        answer = opened.similar(images, parameters) if images else opened.search(parameters)
+        answer = opened.similar(images, parameters, crop) if images else opened.search(parameters)
         return answer, [opened.thumbnail(image.image_id) for image in answer.value[:shown]]
 
 
@@ -131,6 +156,7 @@ def _ask_server(
     key: str | None,
     query: str,
     images: list[Path | str],
+    crop: CropArea,
     filters: dict[str, str],
     shown: int,
 ) -> tuple[Images, list[bytes]]:
@@ -143,16 +169,18 @@ def _ask_server(
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     with client:
-        answer = _similar(client, images, query, filters) if images else client.search(query, **filters)  # type: ignore[arg-type]
+        answer = _similar(client, images, query, crop, filters) if images else client.search(query, **filters)  # type: ignore[arg-type]
         return answer, [client.thumbnail(image) for image in answer.value[:shown]]
 
 
-def _similar(client: Client, images: list[Path | str], words: str, filters: dict[str, str]) -> Images:
+def _similar(
+    client: Client, images: list[Path | str], words: str, crop: CropArea, filters: dict[str, str]
+) -> Images:
     """A page of similar pictures as the answer of a search."""
     known: dict[str, Any] = {name: value for name, value in filters.items() if name != "id"}
     known |= {name: int(known[name]) for name in ("count", "offset") if name in known}
     tokens = [one if isinstance(one, Path) else f"mid_{one}" for one in images]
-    page = next(iter(client.similar_pages(*tokens, words=words, **known)))
+    page = next(iter(client.similar_pages(*tokens, words=words, crop=crop, **known)))
     return Images(
         query_context=QueryContext(original_query=words),
         total_estimated_matches=page.total_estimated_matches or 0,

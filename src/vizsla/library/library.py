@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 import msgspec
 
 from vizsla.settings import Settings
+from vizsla.wire import WHOLE, CropArea
 
 from . import descriptor
 from .descriptor import Descriptor
@@ -322,11 +323,14 @@ class Library:
         searcher.refresh()
         return searcher.search(parameters, Addresses(self.base))
 
-    def similar(self, images: Sequence[Path | str], parameters: SearchParameters) -> Images:
+    def similar(
+        self, images: Sequence[Path | str], parameters: SearchParameters, crop: CropArea = WHOLE
+    ) -> Images:
         """What looks like these images, and is as the words of the query say, as the answer of a search.
 
         Args:
             images: files of pictures, or ids of images of the library; at least one.
+            crop: only this region of the first counts.
 
         Raises:
             LibraryError: one of them is no picture, or not in the library.
@@ -334,7 +338,7 @@ class Library:
         from .likening import similar
 
         self.index()
-        return similar(self, images, parameters)
+        return similar(self, images, parameters, crop)
 
     def thumbnail(self, image_id: str) -> bytes:
         """The thumbnail of an image, JPEG or PNG.

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vizsla.wire import WHOLE, CropArea
+
 from .errors import LibraryError
 
 if TYPE_CHECKING:
@@ -16,7 +18,9 @@ if TYPE_CHECKING:
     from .library import Library
 
 
-def similar(library: Library, images: Sequence[Path | str], parameters: SearchParameters) -> Images:
+def similar(
+    library: Library, images: Sequence[Path | str], parameters: SearchParameters, crop: CropArea
+) -> Images:
     """See `Library.similar`."""
     from vizsla.search import Addresses
     from vizsla.search.answer import Page, answer_of
@@ -26,7 +30,8 @@ def similar(library: Library, images: Sequence[Path | str], parameters: SearchPa
     market = market_for(mkt=parameters.mkt, cc=parameters.cc)
     parameters = settled(parameters, market, frozenset(library.settings.strict_markets))
     library.similarity.refresh()
-    first, *more = [_subject(library, image) for image in images]
+    first = _subject(library, images[0], crop)
+    more = [_subject(library, image) for image in images[1:]]
     filters = filters_of(parameters, int(time.time()))
     nearest = library.similarity.nearest(first, filters, more=more, words=parameters.q)
     found = library.similarity.page(nearest, offset=parameters.offset, limit=parameters.count)
@@ -40,7 +45,7 @@ def similar(library: Library, images: Sequence[Path | str], parameters: SearchPa
     return answer_of(parameters, page, Addresses(library.base), market)
 
 
-def _subject(library: Library, image: Path | str) -> Subject:
+def _subject(library: Library, image: Path | str, crop: CropArea = WHOLE) -> Subject:
     """An image of the library is not like itself; who gives a file wants to know that the library has it."""
     from msgspec.structs import replace
 
@@ -48,9 +53,9 @@ def _subject(library: Library, image: Path | str) -> Subject:
     from vizsla.wire import InvalidRequest
 
     if isinstance(image, str):
-        meant = Meant(parameter=image, crop_parameter="", image_id=image)
+        meant = Meant(parameter=image, crop_parameter="--region", image_id=image, crop=crop)
     else:
-        meant = Meant(parameter=str(image), crop_parameter="", data=_read(image))
+        meant = Meant(parameter=str(image), crop_parameter="--region", data=_read(image), crop=crop)
     try:
         subject = library.subjects.known(meant) or library.subjects.seen(meant)
         return subject if isinstance(image, str) else replace(subject, copies=())
