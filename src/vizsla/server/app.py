@@ -72,6 +72,7 @@ def application(
         exception_handlers=HANDLERS,
         lifespan=_lifespan(follower.running),
     )
+    app.state.caught_up = follower.caught_up
     app.router.redirect_slashes = False  # it would redirect to whatever the `Host` header says
     return app
 

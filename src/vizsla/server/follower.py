@@ -43,6 +43,9 @@ def tell_superseded() -> None:
 class Follower:
     """A thread that keeps the index up to date while the server runs.
 
+    Attributes:
+        caught_up: set once everything that was in the store at the start can be found.
+
     Args:
         superseded: called once, when the library has another encoder than the one that it was opened with.
     """
@@ -54,7 +57,7 @@ class Follower:
         self._admission = admission
         self._tell_superseded = superseded
         self._stopping = threading.Event()
-        self._caught_up = threading.Event()
+        self.caught_up = threading.Event()
         self._failing: set[str] = set()
         self._superseded = False
 
@@ -72,7 +75,7 @@ class Follower:
 
     async def ready(self, request: Request) -> Response:
         """`GET /readyz`: 200 once everything that was in the store at the start can be found."""
-        if self._caught_up.is_set():
+        if self.caught_up.is_set():
             return PlainTextResponse("ready\n")
         return PlainTextResponse("the index is being brought up to date\n", status_code=503)
 
@@ -96,7 +99,7 @@ class Follower:
 
     def _follow(self) -> None:
         if self._library.index():
-            self._caught_up.set()
+            self.caught_up.set()
         if not self._superseded and self._library.superseded():
             self._superseded = True
             self._tell_superseded()

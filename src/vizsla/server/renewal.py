@@ -20,6 +20,9 @@ from .run import GRACE_SECONDS
 
 log = logging.getLogger("vizsla")
 
+READY_SECONDS = 30.0
+"""For what opens anew to be ready, as `/readyz` tells it; it is by then, unless the machine does other things."""
+
 LOOK_SECONDS = 0.05
 """Between looks whether requests that run have been answered."""
 
@@ -106,6 +109,7 @@ class Renewing:
         try:
             coming = self._answering(await asyncio.to_thread(_opened, self._now.library.settings))
             await coming.begin()
+            await asyncio.to_thread(coming.app.state.caught_up.wait, READY_SECONDS)
         except Exception:
             log.exception(
                 "the library has another encoder now, which cannot be used here; searches go on with the old vectors, and "
