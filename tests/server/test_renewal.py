@@ -15,7 +15,7 @@ import pytest
 
 from encoders.towers import make_model
 from vizsla.library import Library, descriptor
-from vizsla.server import running
+from vizsla.server import renewal, running
 from vizsla.server.renewal import Renewing
 from vizsla.settings import Settings
 
@@ -79,13 +79,18 @@ def test_each_encoder_in_turn_answers_and_what_is_added_is_seen_by_the_last(
     assert {thread for thread in threading.enumerate() if thread.name == "vizsla-follower"} <= before
 
 
-def test_an_encoder_that_cannot_be_opened_leaves_the_former_answering(
-    settings: Settings, caplog: pytest.LogCaptureFixture
+def test_an_encoder_that_cannot_be_opened_leaves_the_former_answering_until_it_can(
+    settings: Settings, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(renewal, "RETRY_SECONDS", 0.1)
+    caplog.set_level("INFO", "vizsla")
     with served(settings) as found:
         before = descriptor.read(settings.library)
         unknown = msgspec.structs.replace(before.encoder, name="gone", digest="0" * 64, space="0" * 16)
         descriptor.replace(settings.library, msgspec.structs.replace(before, encoder=unknown))
         until(lambda: "which cannot be used here" in caplog.text)
         assert "made with the encoder gone, which is not here" in caplog.text
+        assert found() == ["Drawn ball", "Striped flag"]
+        descriptor.replace(settings.library, before)
+        until(lambda: "is searched with it" in caplog.text)
         assert found() == ["Drawn ball", "Striped flag"]

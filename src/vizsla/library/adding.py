@@ -97,6 +97,7 @@ class Adding:
         self._turn.enter_context(shared(library.directory, ADDING))
         if library.superseded():
             raise LibraryError("the library has just got another encoder: run the same command again")
+        library.sweep()
 
     def _recall(self) -> None:
         """What the library already knows of the source."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,8 +38,9 @@ def clear(directory: Path, store: Store, space: str) -> bool:
     """Forget the vectors and the index of a space; whether that could be done, because no server holds the index."""
     place = index_directory(directory, space)
     lock = FileLock(place / LOCK)
-    if place.is_dir() and not lock.acquire():
-        return False
+    with suppress(FileNotFoundError):  # there is no index, or another process is removing it
+        if not lock.acquire():
+            return False
     try:
         store.forget(space)
         shutil.rmtree(place, ignore_errors=True)

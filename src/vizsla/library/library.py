@@ -175,7 +175,6 @@ class Library:
         from .leftovers import index_directory
 
         known = self.descriptor.encoder
-        self.sweep()
         place = index_directory(self.directory, known.space)
         return self._kept(Indexer(self.store, place, known.dimension))
 

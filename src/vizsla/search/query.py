@@ -11,6 +11,7 @@ from vizsla.engines.seam import All, Any, Holds, Match, Not, Words
 
 from .colours import coloured
 from .grammar import Either, Every, Must, MustNot, Node, Term, parse
+from .lexicon import STOP_WORDS, words_of
 from .operators import DEMANDING, LOOKING, PREFERRING, SILENT
 from .people import alone, beside, excluded, unseen
 
@@ -54,9 +55,10 @@ def parsed(text: str) -> Question:
     """What a query asks for. Any text can be asked."""
     tree = parse(text[:MAX_TEXT])
     looks = [term for term in _terms(tree) if term.keyword in LOOKING]
-    people = _people(looks)
+    telling = [term for term in looks if not STOP_WORDS.issuperset(words_of(term.text))]
+    people = _people(telling)
     seen = alone if people else beside
-    parts = list(_parts(tree, seen, _described if _has_colour(looks) else seen))
+    parts = list(_parts(tree, seen, _described if _has_colour(telling) else seen))
     demanded = [part.match for part in parts if part.demanded]
     ranking = [match for match in demanded if _ranks(match)]
     wanted = [part.match for part in parts if not part.demanded and not part.preferred]
@@ -81,14 +83,14 @@ def _described(word: str) -> Holds | None:
     return beside(word) or coloured(word)
 
 
-def _has_colour(looks: Sequence[Term]) -> bool:
+def _has_colour(telling: Sequence[Term]) -> bool:
     """Whether one word names a colour, beside others that do not: two colours without anything else are no subject."""
-    return sum(coloured(term.text) is not None for term in looks) == 1 < len(looks)
+    return sum(coloured(term.text) is not None for term in telling) == 1 < len(telling)
 
 
-def _people(looks: Sequence[Term]) -> Holds | None:
+def _people(telling: Sequence[Term]) -> Holds | None:
     """What an analyser saw in pictures of people, if every word asks for these."""
-    found = [None if term.quoted or term.keyword else alone(term.text) for term in looks]
+    found = [None if term.quoted or term.keyword else alone(term.text) for term in telling]
     return found[0] if found and all(found) else None
 
 

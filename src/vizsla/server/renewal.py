@@ -5,23 +5,25 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from starlette.applications import Starlette
 from starlette.routing import Router
 from starlette.types import Receive, Scope, Send
 
 from vizsla.library import Library
-from vizsla.settings import Settings
 
 from .app import application
 from .run import GRACE_SECONDS
 
 log = logging.getLogger("vizsla")
 
-READY_SECONDS = 30.0
+READY_SECONDS = 10.0
 """For what opens anew to be ready, as `/readyz` tells it; it is by then, unless the machine does other things."""
+
+RETRY_SECONDS = 60.0
+"""Until what could not be opened is tried again: a database may have been locked, or a disk full."""
 
 LOOK_SECONDS = 0.05
 """Between looks whether requests that run have been answered."""
@@ -45,9 +47,7 @@ class _Answering:
 
     async def end(self) -> None:
         """Wait until what runs has been answered, for a while, then close everything."""
-        deadline = time.monotonic() + GRACE_SECONDS
-        while self.requests and time.monotonic() < deadline:
-            await asyncio.sleep(LOOK_SECONDS)
+        await _until(lambda: not self.requests, GRACE_SECONDS)
         await self._life.aclose()
         await asyncio.to_thread(self.library.close)
 
@@ -55,7 +55,7 @@ class _Answering:
 class Renewing:
     """The ASGI application that `vizsla serve` runs: `application`, of the library as it is now.
 
-    Requests are answered with the former encoder until everything is open for the new one; none waits, none fails. If
+    Requests are answered with the former encoder until everything is open for the new one; none waits, none fails. While
     that cannot be opened here, the log says why, and the former one goes on.
 
     Args:
@@ -66,8 +66,9 @@ class Renewing:
     def __init__(self, library: Library, *, limits: str | None = None) -> None:
         self._limits = limits
         self._life = Router(lifespan=self._living)
+        self._ending = asyncio.Event()
+        self._wanted = self._failing = False
         self._renewal: asyncio.Task[None] | None = None
-        self._former: _Answering | None = None
         self._now = self._answering(library)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -88,14 +89,12 @@ class Renewing:
     async def _living(self, app: object) -> AsyncIterator[None]:
         self._loop = asyncio.get_running_loop()
         await self._now.begin()
+        self._renewal = asyncio.create_task(self._renew())
         try:
             yield
         finally:
-            if self._renewal is not None:
-                self._renewal.cancel()
-                await asyncio.wait([self._renewal])
-            if self._former is not None:
-                await self._former.end()
+            self._ending.set()
+            await self._renewal  # what it is doing is soon done; broken off, it would leave a library open
             await self._now.end()
 
     def _superseded(self) -> None:
@@ -103,35 +102,71 @@ class Renewing:
         self._loop.call_soon_threadsafe(self._begin)
 
     def _begin(self) -> None:
-        self._renewal = asyncio.create_task(self._renew())
+        self._wanted = True
+        if self._renewal is not None and self._renewal.done() and not self._ending.is_set():
+            self._renewal = asyncio.create_task(self._renew())
 
     async def _renew(self) -> None:
+        """Open the library anew as often as that is wanted, then remove what former encoders needed."""
+        while not self._ending.is_set():
+            while self._wanted and not self._ending.is_set():
+                self._wanted = False
+                if not await self._take_over():
+                    self._wanted = True
+                    await self._pause(RETRY_SECONDS)
+            await self._pause(SWEEP_SECONDS)
+            if not self._wanted and not self._ending.is_set():
+                await asyncio.to_thread(self._sweep)
+            if not self._wanted:
+                return
+
+    async def _take_over(self) -> bool:
+        """Have the library as it is now answer, unless it cannot be opened."""
         try:
-            coming = self._answering(await asyncio.to_thread(_opened, self._now.library.settings))
-            await coming.begin()
-            await asyncio.to_thread(coming.app.state.caught_up.wait, READY_SECONDS)
-        except Exception:
-            log.exception(
+            coming = await asyncio.to_thread(self._opened)
+        except Exception as error:
+            log.error(
                 "the library has another encoder now, which cannot be used here; searches go on with the old vectors, and "
-                "what is added is found by its words: mend what is told below, then restart the server"
+                "what is added is found by its words, until this is mended, which is tried again: %s",
+                error,
+                exc_info=not self._failing,
             )
-            return
-        self._former, self._now = self._now, coming
+            self._failing = True
+            return False
+        self._failing = False
+        await coming.begin()
+        await _until(coming.app.state.caught_up.is_set, READY_SECONDS)
+        former, self._now = self._now, coming
         log.info("the library has another encoder now, and is searched with it")
-        await self._former.end()
-        self._former = None
-        await asyncio.sleep(SWEEP_SECONDS)
-        await asyncio.to_thread(coming.library.sweep)
+        await former.end()
+        return True
+
+    def _opened(self) -> _Answering:
+        """The library as it is now, with all open that searches need."""
+        library = Library(self._now.library.settings)
+        try:
+            _ = library.encoder
+            library.index()
+            library.searcher.refresh()
+            return self._answering(library)
+        except BaseException:
+            library.close()
+            raise
+
+    def _sweep(self) -> None:
+        try:
+            self._now.library.sweep()
+        except Exception:
+            log.exception("what is left of former encoders could not be removed")
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait, but not while the server ends."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._ending.wait(), seconds)
 
 
-def _opened(settings: Settings) -> Library:
-    """The library as it is now, with all open that searches need."""
-    library = Library(settings)
-    try:
-        _ = library.encoder
-        library.index()
-        library.searcher.refresh()
-    except BaseException:
-        library.close()
-        raise
-    return library
+async def _until(true: Callable[[], bool], seconds: float) -> None:
+    """Wait until something is so, but not longer."""
+    deadline = time.monotonic() + seconds
+    while not true() and time.monotonic() < deadline:
+        await asyncio.sleep(LOOK_SECONDS)

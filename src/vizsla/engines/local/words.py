@@ -106,12 +106,13 @@ class WordView:
         scores = np.fromiter((hit[0] for hit in result.hits), np.float64, len(numbers))
         order = np.lexsort((-numbers, -scores))
         found = Best(numbers[order].tolist(), scores[order].tolist(), _total(result))
-        return self._newest(narrowed, found) if found.total > limit and found.scores[-1] == HELD else found
+        held = found.total > limit and (found.scores[-1] / HELD).is_integer()
+        return self._newest(narrowed, found) if held else found
 
     def _newest(self, query: Query, found: Best) -> Best:
-        """The same with the newest of those that match by a condition alone: tantivy has taken the first that it came by."""
+        """The same with the newest of those that match by conditions alone: tantivy has taken the first that it came by."""
         most = len(found.numbers)
-        ahead = found.numbers[: bisect_left(found.scores, -HELD, key=operator.neg)]
+        ahead = found.numbers[: bisect_left(found.scores, -found.scores[-1], key=operator.neg)]
         newest = self._searcher.search(query, most, order_by_field="number").hits
         behind = [number for number, _ in newest if number not in set(ahead)]
         return Best([*ahead, *behind][:most], found.scores, found.total, flat=True)
