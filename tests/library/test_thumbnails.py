@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from vizsla.blobs import BlobError, Blobs
 from vizsla.library import Library, LibraryError
+from vizsla.library.thumbnails import AT_ONCE
 
 from .conftest import add, blobs, counts, problems, records
 from .pictures import make, make_many
@@ -132,6 +135,44 @@ def test_a_bucket_that_takes_long_to_fail_is_not_asked_for_each_thumbnail(
     monkeypatch.setattr("vizsla.library.thumbnails.PATIENCE_SECONDS", 1e-9)  # less than any failure takes
     many.store.remove(many.store.of_source(str(photos)))
     asked = fail(monkeypatch, many.store.leaving()[2])
-    with pytest.raises(BlobError, match=f"{MANY - 2} thumbnails .* still there"):
+    with pytest.raises(BlobError, match=f"{MANY - AT_ONCE + 1} thumbnails .* still there"):
         many.drop_thumbnails()
-    assert len(asked) == 3
+    assert len(asked) == AT_ONCE
+
+
+def test_a_few_thumbnails_are_deleted_beside_each_other(
+    killed: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delete, beside = Blobs.delete, threading.Barrier(MANY // 4)
+
+    def attempt(bucket: Blobs, name: bytes) -> None:
+        beside.wait(timeout=10)
+        delete(bucket, name)
+
+    monkeypatch.setattr(Blobs, "delete", attempt)
+    monkeypatch.setattr("vizsla.library.thumbnails.AT_ONCE", MANY // 4)
+    killed.drop_thumbnails()
+    assert blobs(killed) == []
+
+
+def test_nothing_is_deleted_any_more_when_others_may_write_again(
+    killed: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also if who deletes is stopped: what goes on could delete the thumbnail of a picture that was added again."""
+    begun, ended = [], []
+    other = threading.Event()
+    first = killed.store.leaving()[0]
+
+    def attempt(bucket: Blobs, name: bytes) -> None:
+        if name == first:
+            other.wait(timeout=10)
+            raise KeyboardInterrupt
+        begun.append(name)
+        other.set()
+        time.sleep(0.1)
+        ended.append(name)
+
+    monkeypatch.setattr(Blobs, "delete", attempt)
+    with pytest.raises(KeyboardInterrupt):
+        killed.drop_thumbnails()
+    assert len(begun) == len(ended) > 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from vizsla.store import Entry, Store
 from .samples import entry_of, record_of
 from .test_copies import make_old
 
-ONE, TWO = b"1" * 16, b"2" * 16
+ONE, TWO, THREE = b"1" * 16, b"2" * 16, b"3" * 16
 
 
 def put(store: Store, **contents: bytes) -> None:
@@ -33,8 +34,8 @@ def remove(store: Store, *keys: str) -> None:
     store.remove([record_of(key).image_id for key in keys])
 
 
-def gone(content_id: bytes) -> bool:
-    return True
+def gone(content_ids: Sequence[bytes]) -> Sequence[bytes]:
+    return content_ids
 
 
 def test_contents_are_to_go_with_their_last_record(store: Store) -> None:
@@ -58,23 +59,28 @@ def test_contents_that_are_replaced_are_to_go(store: Store) -> None:
 def test_what_is_gone_is_forgotten_and_what_is_not_is_still_to_go(store: Store) -> None:
     put(store, a=ONE, b=TWO)
     remove(store, "a", "b")
-    store.let_go([ONE, TWO], lambda content_id: content_id == TWO)
+    store.let_go([ONE, TWO], lambda content_ids: {TWO})
     assert store.leaving() == [ONE]
     store.let_go([ONE], gone)
     assert store.leaving() == []
 
 
-def test_only_what_no_record_holds_may_go(store: Store) -> None:
-    put(store, a=ONE)
-    asked: list[bytes] = []
+def test_only_what_is_still_to_go_may_go(store: Store, path: Path) -> None:
+    put(store, a=ONE, b=TWO, c=THREE)
+    remove(store, "b", "c")
+    seen = store.leaving()
+    with closing(Store(path)) as other:
+        other.let_go([THREE], gone)
+    asked: list[Sequence[bytes]] = []
 
-    def ask(content_id: bytes) -> bool:
-        asked.append(content_id)
-        return True
+    def ask(content_ids: Sequence[bytes]) -> Sequence[bytes]:
+        asked.append(content_ids)
+        return content_ids
 
-    store.let_go([ONE, TWO], ask)
+    store.let_go([ONE, *seen], ask)
+    store.let_go(seen, ask)
     store.let_go([], ask)
-    assert asked == [TWO]
+    assert asked == [[TWO]]
 
 
 def test_what_is_not_ready_was_not_put(store: Store) -> None:

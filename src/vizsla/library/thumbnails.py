@@ -6,6 +6,8 @@ Which are to go is in the store, from the moment on at which their pictures are 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from vizsla.blobs import BlobError, Blobs
@@ -14,10 +16,12 @@ if TYPE_CHECKING:
     from .library import Library
 
 AT_ONCE = 8
-"""Thumbnails that are deleted while who writes to the library waits: a fraction of a second, also in a bucket."""
+"""Thumbnails that are deleted, beside each other, while who writes to the library waits: as long as the slowest takes, a
+fraction of a second also in a bucket."""
 
 PATIENCE_SECONDS = 10.0
-"""How long deletions that fail may take together: a bucket that cannot be reached is not asked for each thumbnail."""
+"""How long deletions of which some fail may take together: a bucket that cannot be reached is not asked for each
+thumbnail."""
 
 
 def drop(library: Library) -> None:
@@ -42,7 +46,7 @@ def drop(library: Library) -> None:
 
 
 class _Deleting:
-    """Deletes as long as there is patience."""
+    """Deletes a few at a time, as long as there is patience."""
 
     def __init__(self, blobs: Blobs) -> None:
         self.error: BlobError | None = None
@@ -53,15 +57,20 @@ class _Deleting:
     def patient(self) -> bool:
         return self._left > 0
 
-    def __call__(self, content_id: bytes) -> bool:
-        """Whether a thumbnail is gone."""
-        if not self.patient():
-            return False
+    def __call__(self, content_ids: Sequence[bytes]) -> list[bytes]:
+        """Those whose thumbnails are gone. No deletion goes on after this: somebody may add the picture then."""
         began = time.monotonic()
+        with ThreadPoolExecutor(len(content_ids), "vizsla-deleting") as threads:
+            errors = list(threads.map(self._delete, content_ids))
+        for error in errors:
+            self.error = error or self.error
+        if any(errors):
+            self._left -= time.monotonic() - began
+        return [content_id for content_id, error in zip(content_ids, errors, strict=True) if not error]
+
+    def _delete(self, content_id: bytes) -> BlobError | None:
         try:
             self._blobs.delete(content_id)
         except BlobError as error:
-            self.error = error
-            self._left -= time.monotonic() - began
-            return False
-        return True
+            return error
+        return None

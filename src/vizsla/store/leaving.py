@@ -21,6 +21,12 @@ def stay(db: Connection, content_ids: Collection[bytes]) -> None:
     db.execute(delete(leaving).where(leaving.c.content_id.in_(content_ids)))
 
 
+def still(db: Connection, content_ids: Collection[bytes]) -> list[bytes]:
+    """Those that are still written down: nobody else has deleted them meanwhile."""
+    left = set(db.scalars(select(leaving.c.content_id).where(leaving.c.content_id.in_(content_ids))))
+    return [content_id for content_id in content_ids if content_id in left]
+
+
 def unheld(db: Connection, content_ids: Collection[bytes]) -> list[bytes]:
     """Those that no record holds."""
     held = set(db.scalars(select(records.c.content_id).where(records.c.content_id.in_(content_ids))))

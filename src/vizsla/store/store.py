@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -16,7 +16,7 @@ from vizsla.records import Change, ImageRecord, Vector
 from .ahead import AT_ONCE, QUIET_SECONDS, Ahead, Row
 from .copies import Counts, columns_of, recount
 from .database import Database, rows
-from .leaving import leave, stay, unheld
+from .leaving import leave, stay, still, unheld
 from .migration import migrate
 from .recent import Recent
 from .schema import SCHEMA_VERSION, copies, counters, leaving, metadata, records, removed, sources
@@ -293,18 +293,23 @@ class Store:
         with self._errors(), self._database.reading() as db:
             return list(db.scalars(select(leaving.c.content_id)))
 
-    def let_go(self, content_ids: Sequence[bytes], delete: Callable[[bytes], bool]) -> None:
-        """Have the thumbnails of contents deleted that no record holds.
+    def let_go(
+        self, content_ids: Sequence[bytes], delete: Callable[[Sequence[bytes]], Collection[bytes]]
+    ) -> None:
+        """Have the thumbnails of contents deleted that are still to be.
 
         Args:
             content_ids: few, because others who write have to wait.
-            delete: called with each of them that no record holds, while nobody else adds, removes or deletes; tells
-                whether the thumbnail is gone. If not, it is still to be deleted.
+            delete: called at most once, with those of them that nobody else has deleted meanwhile and no record holds,
+                while nobody else adds, removes or deletes; tells whose thumbnails are gone. The others are still to be
+                deleted.
         """
         with self._errors(), self._database.writing() as db:
             self._wait_turn(db)
-            kept = {content_id for content_id in unheld(db, content_ids) if not delete(content_id)}
-            stay(db, set(content_ids) - kept)
+            left = still(db, content_ids)
+            going = unheld(db, left)
+            gone = delete(going) if going else ()
+            stay(db, set(left) - set(going) | set(gone))
 
     def distrust(self, image_ids: Iterable[str]) -> None:
         """Forget the stamps of records, so that they count as changed when their source is added again."""
