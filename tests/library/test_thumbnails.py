@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from vizsla.blobs import BlobError, Blobs
 from vizsla.library import Library, LibraryError
-from vizsla.library.thumbnails import AT_ONCE
+from vizsla.library.thumbnails import AT_ONCE, PAUSE_SECONDS
 
 from .conftest import add, blobs, counts, problems, records
 from .pictures import make, make_many
@@ -176,3 +177,63 @@ def test_nothing_is_deleted_any_more_when_others_may_write_again(
     with pytest.raises(KeyboardInterrupt):
         killed.drop_thumbnails()
     assert len(begun) == len(ended) > 0
+
+
+class Clock:
+    """Time that goes on by what is slept and by what is deleted."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+        self.slept: list[float] = []
+        self._now = 0.0
+        self._lock = threading.Lock()
+        delete = Blobs.delete
+
+        def attempt(bucket: Blobs, name: bytes) -> None:
+            with self._lock:
+                self._now += seconds
+            delete(bucket, name)
+
+        monkeypatch.setattr(Blobs, "delete", attempt)
+        monkeypatch.setattr("vizsla.library.thumbnails.time", self)
+
+    def monotonic(self) -> float:
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        self._now += seconds
+        if seconds:
+            self.slept.append(seconds)
+
+
+@pytest.mark.parametrize(
+    ("each", "pauses"), [(0.05, [0.4, 0.4]), (0.01, [PAUSE_SECONDS] * 2), (0.001, [])], ids=str
+)
+def test_who_deletes_lets_others_write_between_deletions_that_take_long(
+    killed: Library, monkeypatch: pytest.MonkeyPatch, each: float, pauses: list[float]
+) -> None:
+    clock = Clock(monkeypatch, each)
+    killed.drop_thumbnails()
+    assert blobs(killed) == []
+    assert clock.slept == pytest.approx(pauses)
+
+
+def test_who_deletes_much_lets_others_write_now_and_then(
+    killed: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(monkeypatch, 0.003)
+    monkeypatch.setattr("vizsla.library.thumbnails.IN_A_ROW_SECONDS", 0.045)
+    killed.drop_thumbnails()
+    assert clock.slept == [PAUSE_SECONDS]
+
+
+def test_who_finds_all_deleted_by_others_does_not_pause(
+    killed: Library, opened: Callable[..., Library], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(monkeypatch, 0.01)
+    todo = killed.store.leaving()
+    monkeypatch.setattr("vizsla.library.thumbnails.IN_A_ROW_SECONDS", 1e9)
+    opened().drop_thumbnails()
+    clock.slept.clear()
+    monkeypatch.setattr(killed.store, "leaving", lambda: todo)
+    killed.drop_thumbnails()
+    assert clock.slept == []

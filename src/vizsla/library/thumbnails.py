@@ -23,6 +23,16 @@ PATIENCE_SECONDS = 10.0
 """How long deletions of which some fail may take together: a bucket that cannot be reached is not asked for each
 thumbnail."""
 
+NOTICED_SECONDS = 0.05
+"""A few deletions that take less are followed by the next at once: those on a local disk take a tenth of it, in a
+bucket hardly any are as fast."""
+
+IN_A_ROW_SECONDS = 1.0
+"""How long those may take together before others get a turn after all: who deletes thousands locally is held up little."""
+
+PAUSE_SECONDS = 0.15
+"""The least that lets others have a turn: SQLite has those that wait look every tenth of a second, no sooner."""
+
 
 def drop(library: Library) -> None:
     """Delete what is to go; one that cannot be deleted keeps none of the others.
@@ -35,14 +45,36 @@ def drop(library: Library) -> None:
     if not todo:
         return
     deleting = _Deleting(library.blobs)
+    turns = _Turns()
     for start in range(0, len(todo), AT_ONCE):
         if deleting.patient():
+            time.sleep(turns.pause())
             store.let_go(todo[start : start + AT_ONCE], deleting)
+            turns.held(deleting.seconds())
     if deleting.error:
         raise BlobError(
             f"{len(store.leaving()):,} thumbnails of removed or replaced pictures are still there, "
             f"`vizsla check --repair` tries again: {deleting.error}"
         ) from deleting.error
+
+
+class _Turns:
+    """How long to stay away so that others who write get their turn, too."""
+
+    def __init__(self) -> None:
+        self._last = self._in_a_row = 0.0
+
+    def held(self, seconds: float) -> None:
+        """Others had to wait for so long."""
+        self._last = seconds
+        self._in_a_row += seconds
+
+    def pause(self) -> float:
+        """Seconds to wait now."""
+        if self._last < NOTICED_SECONDS and self._in_a_row < IN_A_ROW_SECONDS:
+            return 0.0
+        self._in_a_row = 0.0
+        return max(self._last, PAUSE_SECONDS)
 
 
 class _Deleting:
@@ -53,13 +85,19 @@ class _Deleting:
         """What went wrong last."""
         self._blobs = blobs
         self._left = PATIENCE_SECONDS
+        self._began: float | None = None
 
     def patient(self) -> bool:
         return self._left > 0
 
+    def seconds(self) -> float:
+        """How long ago the last few began, for which others had to wait; 0: nothing was to be deleted."""
+        began, self._began = self._began, None
+        return 0.0 if began is None else time.monotonic() - began
+
     def __call__(self, content_ids: Sequence[bytes]) -> list[bytes]:
         """Those whose thumbnails are gone. No deletion goes on after this: somebody may add the picture then."""
-        began = time.monotonic()
+        self._began = began = time.monotonic()
         with ThreadPoolExecutor(len(content_ids), "vizsla-deleting") as threads:
             errors = list(threads.map(self._delete, content_ids))
         for error in errors:
