@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from vizsla.store import Entry, Store, StoreError
-from vizsla.store.database import Database
+from vizsla.store.database import _PRAGMAS, Database
 from vizsla.store.schema import SCHEMA_VERSION
 from vizsla.store.store import SLICE
 
@@ -263,3 +264,18 @@ def test_a_snapshot_stays_and_reading_follows_what_others_write(path: Path, stor
         store.source("folder", "/pictures")
         assert (still.scalar(count), following.scalar(count)) == (0, 1)
     database.close()
+
+
+def test_who_opens_a_store_does_not_wait_for_who_writes(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(Store(path)) as store:
+        store.put(store.source("folder", "/pictures"), [entry_of("a")])
+    impatient = (*_PRAGMAS[:-1], "PRAGMA busy_timeout=0")
+    monkeypatch.setattr("vizsla.store.database._PRAGMAS", impatient)
+    with closing(sqlite3.connect(path, isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        with closing(Store(path)) as opened:
+            assert opened.count() == 1
+        with pytest.raises(StoreError, match="writing to the library"):
+            Store(path, "0" * 16)  # its table is missing
+    with closing(Store(path, "0" * 16)) as opened:
+        assert opened.without_vector() == [1]

@@ -31,6 +31,8 @@ REMEMBERED = 16_384
 SLICE = 500
 """Ids in one IN list: below every database's limit on parameters."""
 
+_COUNTERS = {"schema": SCHEMA_VERSION, "sequence": 0}
+"""What a new store begins with."""
 
 _Item = TypeVar("_Item")
 
@@ -125,18 +127,31 @@ class Store:
             self._prepare()
 
     def _prepare(self) -> None:
-        with self._database.writing() as db:
+        """Make what is missing. Who opens a store in which nothing is missing does not wait for those who write."""
+        with self._database.snapshot() as db:
             known = self._counters(db)
-            version = known.get("schema", SCHEMA_VERSION)
-            if version > SCHEMA_VERSION:
-                raise StoreError("the records are of a newer version of vizsla: upgrade vizsla to read them")
+            self._not_newer(known)
+            tables = {*metadata.tables, self._space.table.name}
+            made = known.get("schema") == SCHEMA_VERSION and known.keys() >= _COUNTERS.keys()
+            if made and tables <= set(inspect(db).get_table_names()):
+                return
+        with self._database.writing() as db:
+            known = self._counters(db)  # as whoever wrote meanwhile left it
+            version = self._not_newer(known)
             if version < SCHEMA_VERSION:
                 migrate(db, version)
             metadata.create_all(db)
             self._space.prepare(db)
-            for name, value in (("schema", SCHEMA_VERSION), ("sequence", 0)):
+            for name, value in _COUNTERS.items():
                 if name not in known:
                     db.execute(insert(counters).values(name=name, value=value))
+
+    def _not_newer(self, known: Mapping[str, int]) -> int:
+        """The version of the schema."""
+        version = known.get("schema", SCHEMA_VERSION)
+        if version > SCHEMA_VERSION:
+            raise StoreError("the records are of a newer version of vizsla: upgrade vizsla to read them")
+        return version
 
     def _counters(self, db: Connection) -> dict[str, int]:
         if not inspect(db).has_table(counters.name):
