@@ -11,7 +11,7 @@ import pytest
 
 from vizsla.blobs import BlobError, Blobs
 from vizsla.library import Library, LibraryError
-from vizsla.library.thumbnails import AT_ONCE, PAUSE_SECONDS
+from vizsla.library.thumbnails import AT_ONCE, PAUSE_SECONDS, FewAtATime
 
 from .conftest import add, blobs, counts, problems, records
 from .pictures import make, make_many
@@ -237,3 +237,50 @@ def test_who_finds_all_deleted_by_others_does_not_pause(
     monkeypatch.setattr(killed.store, "leaving", lambda: todo)
     killed.drop_thumbnails()
     assert clock.slept == []
+
+
+def test_a_few_at_a_time_are_deleted_until_nothing_is_there(killed: Library) -> None:
+    some = FewAtATime(killed)
+    left = []
+    while some():
+        left.append(len(blobs(killed)))
+        time.sleep(0.02)
+    assert list(dict.fromkeys(left)) == [MANY - AT_ONCE, MANY - 2 * AT_ONCE, 0]
+
+
+def test_a_few_at_a_time_stay_away_for_as_long_as_others_had_to_wait(
+    killed: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, some = Clock(monkeypatch, 0.1), FewAtATime(killed)
+    left = []
+    for _ in range(4):
+        assert some()
+        left.append(len(blobs(killed)))
+        clock.sleep(0.5)  # less than deleting the few took
+    assert left == [MANY - AT_ONCE] * 2 + [MANY - 2 * AT_ONCE] * 2
+
+
+def test_those_that_cannot_be_deleted_keep_none_of_the_others_from_going_a_few_at_a_time(
+    killed: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cold, some = set(killed.store.leaving(AT_ONCE)), FewAtATime(killed)
+    delete = Blobs.delete
+
+    def attempt(bucket: Blobs, name: bytes) -> None:
+        if name in cold:
+            raise BlobError("the bucket has a cold")
+        delete(bucket, name)
+
+    monkeypatch.setattr(Blobs, "delete", attempt)
+    Clock(monkeypatch, 0)
+    with pytest.raises(BlobError, match="a cold"):
+        some()
+    for _ in range(2):
+        assert some()
+    assert set(killed.store.leaving()) == cold
+    with pytest.raises(BlobError, match="a cold"):
+        some()
+    cold.clear()
+    assert some()
+    assert not some()
+    assert blobs(killed) == []

@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 
 import httpx
 import pytest
 from PIL import Image
 from starlette.applications import Starlette
 
+from vizsla.blobs import BlobError
 from vizsla.library import Library
 from vizsla.search import Searcher
 from vizsla.server import ServingError, application, running, serve
-from vizsla.server.follower import Follower
+from vizsla.server.follower import FAILED_TICKS, Follower
 from vizsla.server.run import listening
 from vizsla.settings import Settings
 from vizsla.state import Keys, Queries, StateError
@@ -58,6 +60,39 @@ def test_a_thumbnail_goes_also_if_whoever_removed_its_picture_was_killed(
         (flag,) = other.store.remove([image_id])  # all that a command does before it is killed
         until(lambda: not other.blobs.has(flag.content_id))
         until(lambda: other.store.leaving() == [])
+
+
+def test_thumbnails_go_one_look_after_another_until_one_fails(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slow bucket keeps the follower from nothing else for longer than one look."""
+    follower = Follower(shelf.library, None)  # type: ignore[arg-type]
+    looks: list[int] = []
+    there: Iterator[bool | BlobError] = iter([True, True, BlobError("the bucket has a cold"), False])
+
+    def few() -> bool:
+        looks.append(ticks)
+        outcome = next(there)
+        if isinstance(outcome, BlobError):
+            raise outcome
+        return outcome
+
+    ticks = 0
+
+    def wait(seconds: float) -> bool:
+        nonlocal ticks
+        ticks += 1
+        if ticks > FAILED_TICKS + 1:
+            follower._stopping.set()
+        return True
+
+    for name in ("_follow", "_write_down"):
+        monkeypatch.setattr(follower, name, lambda: None)
+    monkeypatch.setattr(follower, "_library", MagicMock())
+    monkeypatch.setattr(follower, "_drop_few", few)
+    monkeypatch.setattr(follower._stopping, "wait", wait)
+    follower._run()
+    assert looks == [0, 1, 2, FAILED_TICKS]
 
 
 def test_a_server_says_that_it_lives_and_when_it_is_ready(shelf: Shelf) -> None:

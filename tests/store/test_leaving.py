@@ -83,6 +83,15 @@ def test_only_what_is_still_to_go_may_go(store: Store, path: Path) -> None:
     assert asked == [[TWO]]
 
 
+def test_what_is_to_go_is_told_in_parts(store: Store) -> None:
+    put(store, a=TWO, b=THREE, c=ONE)
+    remove(store, "a", "b", "c")
+    assert store.leaving() == [ONE, TWO, THREE]
+    assert store.leaving(2) == [ONE, TWO]
+    assert store.leaving(2, ONE) == [TWO, THREE]
+    assert store.leaving(after=THREE) == []
+
+
 def test_what_is_not_ready_was_not_put(store: Store) -> None:
     source = store.source("folder", "/pictures")
     store.put(source, [entry_of("a")])

@@ -58,6 +58,38 @@ def drop(library: Library) -> None:
         ) from deleting.error
 
 
+class FewAtATime:
+    """Deletes what is to go, a few with each call, for who has other things to do.
+
+    Call it again at once as long as something was there: it stays away for as long as others had to wait.
+    """
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._last = b""
+        self._until = 0.0
+
+    def __call__(self) -> bool:
+        """Whether something was there to be deleted. Less than a millisecond if not.
+
+        Raises:
+            BlobError: some of it could not be deleted; the next call goes on with the others.
+        """
+        if time.monotonic() < self._until:
+            return True
+        store = self._library.store
+        few = store.leaving(AT_ONCE, self._last) or store.leaving(AT_ONCE)
+        if not few:
+            return False
+        self._last = few[-1]
+        deleting = _Deleting(self._library.blobs)
+        store.let_go(few, deleting)
+        self._until = time.monotonic() + deleting.seconds()
+        if deleting.error:
+            raise deleting.error
+        return True
+
+
 class _Turns:
     """How long to stay away so that others who write get their turn, too."""
 

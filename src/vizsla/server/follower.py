@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from vizsla.library import Library
+from vizsla.library.thumbnails import FewAtATime
 
 from .admission import Admission
 
@@ -24,7 +25,7 @@ COUNT_TICKS = 7
 
 DROP_TICKS = 67
 """Thumbnails that were to go with their pictures are looked for about every ten seconds, which is as long as a rendition
-is trusted: who removes pictures deletes them too, unless stopped."""
+is trusted: who removes pictures deletes them too, unless stopped. While some are there, a few go with every tick."""
 
 FAILED_TICKS = 30 * DROP_TICKS
 """The same, after some could not be deleted: trying may take as long as a bucket takes to fail."""
@@ -60,6 +61,8 @@ class Follower:
         self.caught_up = threading.Event()
         self._failing: set[str] = set()
         self._superseded = False
+        self._drop_few = FewAtATime(library)
+        self._dropping = False
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -86,8 +89,8 @@ class Follower:
             self._attempt(self._library.searcher.refresh, "what words the library holds could not be learnt")
             self._attempt(self._library.similarity.refresh, "how pictures are compared could not be learnt")
             self._attempt(self._library.store.read_ahead, "records could not be read ahead of searches")
-            if ticks % (FAILED_TICKS if _UNDELETED in self._failing else DROP_TICKS) == 0:
-                self._attempt(self._library.drop_thumbnails, _UNDELETED)
+            if self._dropping or ticks % (FAILED_TICKS if _UNDELETED in self._failing else DROP_TICKS) == 0:
+                self._attempt(self._drop, _UNDELETED)
             ticks += 1
             if ticks % COUNT_TICKS == 0:
                 self._write_down()
@@ -103,6 +106,11 @@ class Follower:
         if not self._superseded and self._library.superseded():
             self._superseded = True
             self._tell_superseded()
+
+    def _drop(self) -> None:
+        """Delete a few thumbnails, and go on with the next tick: everything else here waits for it, too."""
+        self._dropping = False  # if it fails
+        self._dropping = self._drop_few()
 
     def _attempt(self, step: Callable[[], None], failed: str) -> None:
         """Do one step; whatever goes wrong with it, searches go on, and the next tick tries again.

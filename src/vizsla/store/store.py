@@ -303,10 +303,16 @@ class Store:
         for part in _slices(list(content_ids)):
             leave(db, part)
 
-    def leaving(self) -> list[bytes]:
-        """Contents whose last record is gone and whose thumbnail is to be deleted."""
+    def leaving(self, limit: int | None = None, after: bytes = b"") -> list[bytes]:
+        """Contents whose last record is gone and whose thumbnail is to be deleted, in the order of their ids.
+
+        Args:
+            limit: the first so many of them.
+            after: those whose ids come after this one.
+        """
+        query = select(leaving.c.content_id).where(leaving.c.content_id > after)
         with self._errors(), self._database.reading() as db:
-            return list(db.scalars(select(leaving.c.content_id)))
+            return list(db.scalars(query.order_by(leaving.c.content_id).limit(limit)))
 
     def let_go(
         self, content_ids: Sequence[bytes], delete: Callable[[Sequence[bytes]], Collection[bytes]]
