@@ -6,13 +6,13 @@ Each library here stands for a process of its own; they meet where the tests let
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from vizsla.blobs import BlobError
+from vizsla.blobs import BlobError, Blobs
 from vizsla.encoders.seam import Encoder
 from vizsla.library import Library, LibraryError
 
@@ -118,6 +118,62 @@ def test_what_lost_its_thumbnail_meanwhile_is_not_acknowledged_if_it_cannot_be_p
     with pytest.raises(BlobError, match="the disk is full"):
         add(adder, new)
     assert adder.store.count() == 0
+
+
+def test_a_picture_whose_thumbnail_was_deleted_by_somebody_who_was_killed_meanwhile_keeps_its_thumbnail(
+    opened: Callable[..., Library], folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = folders
+    adder, remover = opened(), opened()
+    add(remover, old)
+
+    def killed(few: Sequence[bytes]) -> Sequence[bytes]:
+        for content_id in few:
+            remover.blobs.delete(content_id)
+        raise KeyboardInterrupt
+
+    def remove() -> None:
+        remover.store.remove(remover.store.of_source(str(old)))
+        with pytest.raises(KeyboardInterrupt):
+            remover.store.let_go(remover.store.leaving(), killed)
+        assert blobs(adder) == []
+
+    before(monkeypatch, adder.store, "put", remove)
+    assert counts(add(adder, new)) == (1, 0, 0, 0, 0)
+    assert_whole(adder, remover)
+
+
+def test_nobody_waits_for_looking_for_thumbnails_while_none_is_deleted(
+    library: Library, folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = folders
+    looked: list[bytes] = []
+    has = Blobs.has
+
+    def look(bucket: Blobs, name: bytes) -> bool:
+        looked.append(name)
+        return has(bucket, name)
+
+    monkeypatch.setattr(Blobs, "has", look)
+    add(library, old)
+    make(old / "same.png", 2, (50, 50))
+    assert counts(add(library, old)) == (0, 1, 0, 0, 0)  # and deletes the thumbnail of the former
+    add(library, new)
+    assert looked == []
+
+
+def test_nobody_waits_for_a_bucket_that_is_slow_to_say_that_a_thumbnail_is_gone_and_then_to_get_it_again(
+    opened: Callable[..., Library], folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = folders
+    adder, remover = opened(), opened()
+    add(remover, old)
+    monkeypatch.setattr("vizsla.library.adding.LOOKING_SECONDS", -1.0)
+    before(monkeypatch, adder.store, "put", lambda: remover.remove(str(old)))
+    with pytest.raises(BlobError, match="run the same command again"):
+        add(adder, new)
+    assert adder.store.count() == 0
+    assert counts(add(adder, new)) == (1, 0, 0, 0, 0)
 
 
 class Other:

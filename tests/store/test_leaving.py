@@ -97,13 +97,41 @@ def test_what_is_not_ready_was_not_put(store: Store) -> None:
     store.put(source, [entry_of("a")])
     before = store.sequence()
 
-    def ready() -> None:
+    def ready(doubtful: object) -> None:
         assert store.count() == 1  # the others do not see it yet
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
         store.put(source, [entry_of("b")], ready)
     assert (store.count(), store.sequence()) == (1, before)
+
+
+def test_who_puts_looks_for_thumbnails_that_may_have_been_deleted_since_and_for_no_others(
+    store: Store,
+) -> None:
+    entries = [
+        Entry(msgspec.structs.replace(record_of(key), content_id=content), "")
+        for key, content in {"b": TWO, "c": THREE}.items()
+    ]
+    source = store.source("folder", "/pictures")
+    asked: list[set[bytes]] = []
+
+    def doubted(since: int | None) -> set[bytes]:
+        store.put(source, entries, lambda doubtful: asked.append(set(doubtful)), since=since)
+        return asked.pop()
+
+    assert doubted(None) == {TWO, THREE}
+    since = store.deletions()
+    assert doubted(since) == set()
+    put(store, a=ONE)
+    remove(store, "a", "c")
+    assert doubted(since) == {THREE}  # who was to delete it may have been killed after that
+    assert doubted(since) == set()
+    store.let_go([TWO, THREE], gone)
+    assert doubted(since) == set()
+    store.let_go([ONE], lambda content_ids: ())  # what failed may have been done all the same
+    assert doubted(since) == {TWO, THREE}
+    assert doubted(store.deletions()) == set()
 
 
 KEYS = st.sampled_from("abc")

@@ -7,7 +7,8 @@ thread, a batch at a time, so that stopping between two batches leaves a whole l
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from os import cpu_count
 from typing import TYPE_CHECKING
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 
 BATCH = 32
 """Images encoded and stored together: enough for the image tower, few enough to lose little when stopped."""
+
+LOOKING_SECONDS = 5.0
+"""How long looking for a thumbnail may take for it to be written again: those who write meanwhile do not wait longer than
+`store.database.BUSY_SECONDS`."""
 
 MAX_LISTED = 10_000
 """Failures that are remembered one by one; further ones are only counted."""
@@ -175,8 +180,12 @@ class Adding:
         source_id = self._registered()
         entries = self._entries(batch)
         thumbnails = {prepared.content_id: prepared.thumbnail.data for prepared in batch}
+        store = self._library.store
+        deletions = store.deletions()
         self._library.blobs.put(thumbnails)
-        tally = self._library.store.put(source_id, entries, lambda: self._put_back(thumbnails))
+        tally = store.put(
+            source_id, entries, lambda doubtful: self._put_back(thumbnails, doubtful), since=deletions
+        )
         self.summary.added += tally.added
         self.summary.updated += tally.updated
         if tally.updated:
@@ -192,10 +201,24 @@ class Adding:
         except BlobError:
             self._dropping = False
 
-    def _put_back(self, thumbnails: Mapping[bytes, bytes]) -> None:
-        """Write those again that somebody, who removed the same picture elsewhere, has deleted meanwhile."""
+    def _put_back(self, thumbnails: Mapping[bytes, bytes], doubtful: Collection[bytes]) -> None:
+        """Write those again that somebody, who removed the same picture elsewhere, has deleted meanwhile.
+
+        Beside each other, because everybody else who writes waits for it.
+        """
+        if not doubtful:
+            return
+        with ThreadPoolExecutor(len(doubtful), "vizsla-looking") as threads:
+            list(threads.map(lambda name: self._put_one_back(name, thumbnails[name]), doubtful))
+
+    def _put_one_back(self, name: bytes, thumbnail: bytes) -> None:
         blobs = self._library.blobs
-        blobs.put({name: data for name, data in thumbnails.items() if not blobs.has(name)})
+        began = time.monotonic()
+        if blobs.has(name):
+            return
+        if time.monotonic() - began > LOOKING_SECONDS:
+            raise BlobError("the thumbnails take too long to be read: run the same command again")
+        blobs.put({name: thumbnail})
 
     def _registered(self) -> int:
         """The source's id; the library is made here, when there is something to put into it."""

@@ -187,17 +187,25 @@ class Store:
             db.execute(update(sources).where(sources.c.id == source_id).values(row))
 
     def put(
-        self, source_id: int, entries: Sequence[Entry], ready: Callable[[], object] = lambda: None
+        self,
+        source_id: int,
+        entries: Sequence[Entry],
+        ready: Callable[[Collection[bytes]], object] = lambda doubtful: None,
+        *,
+        since: int | None = None,
     ) -> Tally:
         """Add or replace records in one transaction; when this returns they are on disk.
 
         A replaced record keeps its number and the time of its discovery.
 
         Args:
-            ready: called last, while nobody else adds, removes or deletes; if it raises, nothing was put.
+            ready: called last, while nobody else adds, removes or deletes, with the contents whose thumbnails may have
+                been deleted since they were written; if it raises, nothing was put.
+            since: what `deletions` told before they were written; without it, all may have been deleted.
         """
         with self._errors(), self._database.writing() as db:
             first = self._advance(db, len(entries))
+            doubtful = self._doubtful(db, {entry.record.content_id for entry in entries}, since)
             known = self._known(db, [entry.record.image_id for entry in entries])
             before = len(known)
             touched = {one.group_id for one in known.values()}
@@ -207,9 +215,17 @@ class Store:
                 known[image_id] = self._put_one(db, source_id, entry, sequence, known.get(image_id))
             self._recount(db, touched | {entry.record.group for entry in entries})
             self._leave(db, replaced | {entry.record.content_id for entry in entries})
-            ready()
+            ready(doubtful)
         added = len(known) - before
         return Tally(added, len(entries) - added)
+
+    def _doubtful(
+        self, db: Connection, content_ids: Collection[bytes], since: int | None
+    ) -> Collection[bytes]:
+        """See `put`. Who was stopped while deleting could not count that, but has left written down what was to go."""
+        if self._deletions(db) != since:
+            return content_ids
+        return {content_id for part in _slices(list(content_ids)) for content_id in still(db, part)}
 
     def _known(self, db: Connection, image_ids: Sequence[str]) -> dict[str, _Known]:
         found: dict[str, _Known] = {}
@@ -329,8 +345,23 @@ class Store:
             self._wait_turn(db)
             left = still(db, content_ids)
             going = unheld(db, left)
-            gone = delete(going) if going else ()
-            stay(db, set(left) - set(going) | set(gone))
+            stay(db, set(left) - set(going))
+            if going:
+                stay(db, delete(going))
+                self._count_deletion(db)
+
+    def deletions(self) -> int:
+        """How often thumbnails were deleted; see `put`."""
+        with self._errors(), self._database.reading() as db:
+            return self._deletions(db)
+
+    def _deletions(self, db: Connection) -> int:
+        return int(db.scalar(select(counters.c.value).where(counters.c.name == "deletions")) or 0)
+
+    def _count_deletion(self, db: Connection) -> None:
+        count = self._deletions(db) + 1
+        db.execute(delete(counters).where(counters.c.name == "deletions"))
+        db.execute(insert(counters).values(name="deletions", value=count))
 
     def distrust(self, image_ids: Iterable[str]) -> None:
         """Forget the stamps of records, so that they count as changed when their source is added again."""
