@@ -19,7 +19,7 @@ from vizsla.blobs import BlobError
 from vizsla.library import Library
 from vizsla.search import Searcher
 from vizsla.server import ServingError, application, running, serve
-from vizsla.server.follower import FAILED_TICKS, Follower
+from vizsla.server.follower import DROP_TICKS, FAILED_TICKS, Follower
 from vizsla.server.run import listening
 from vizsla.settings import Settings
 from vizsla.state import Keys, Queries, StateError
@@ -68,7 +68,7 @@ def test_thumbnails_go_one_look_after_another_until_one_fails(
     """A slow bucket keeps the follower from nothing else for longer than one look."""
     follower = Follower(shelf.library, None)  # type: ignore[arg-type]
     looks: list[int] = []
-    there: Iterator[bool | BlobError] = iter([True, True, BlobError("the bucket has a cold"), False])
+    there: Iterator[bool | BlobError] = iter([True, True, BlobError("the bucket has a cold"), False, False])
 
     def few() -> bool:
         looks.append(ticks)
@@ -82,7 +82,7 @@ def test_thumbnails_go_one_look_after_another_until_one_fails(
     def wait(seconds: float) -> bool:
         nonlocal ticks
         ticks += 1
-        if ticks > FAILED_TICKS + 1:
+        if ticks > FAILED_TICKS + DROP_TICKS + 5:
             follower._stopping.set()
         return True
 
@@ -92,7 +92,7 @@ def test_thumbnails_go_one_look_after_another_until_one_fails(
     monkeypatch.setattr(follower, "_drop_few", few)
     monkeypatch.setattr(follower._stopping, "wait", wait)
     follower._run()
-    assert looks == [0, 1, 2, FAILED_TICKS]
+    assert looks == [0, 1, 2, 2 + FAILED_TICKS, 2 + FAILED_TICKS + DROP_TICKS]
 
 
 def test_a_server_says_that_it_lives_and_when_it_is_ready(shelf: Shelf) -> None:

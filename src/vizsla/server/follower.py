@@ -62,7 +62,7 @@ class Follower:
         self._failing: set[str] = set()
         self._superseded = False
         self._drop_few = FewAtATime(library)
-        self._dropping = False
+        self._drop_ticks = DROP_TICKS
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -83,14 +83,15 @@ class Follower:
         return PlainTextResponse("the index is being brought up to date\n", status_code=503)
 
     def _run(self) -> None:
-        ticks = 0
+        ticks = drop_at = 0
         while not self._stopping.is_set():
             self._attempt(self._follow, "the index could not follow the store")
             self._attempt(self._library.searcher.refresh, "what words the library holds could not be learnt")
             self._attempt(self._library.similarity.refresh, "how pictures are compared could not be learnt")
             self._attempt(self._library.store.read_ahead, "records could not be read ahead of searches")
-            if self._dropping or ticks % (FAILED_TICKS if _UNDELETED in self._failing else DROP_TICKS) == 0:
+            if ticks >= drop_at:
                 self._attempt(self._drop, _UNDELETED)
+                drop_at = ticks + self._drop_ticks
             ticks += 1
             if ticks % COUNT_TICKS == 0:
                 self._write_down()
@@ -109,8 +110,8 @@ class Follower:
 
     def _drop(self) -> None:
         """Delete a few thumbnails, and go on with the next tick: everything else here waits for it, too."""
-        self._dropping = False  # if it fails
-        self._dropping = self._drop_few()
+        self._drop_ticks = FAILED_TICKS
+        self._drop_ticks = 1 if self._drop_few() else DROP_TICKS
 
     def _attempt(self, step: Callable[[], None], failed: str) -> None:
         """Do one step; whatever goes wrong with it, searches go on, and the next tick tries again.
