@@ -11,7 +11,7 @@ import pytest
 
 from vizsla.blobs import BlobError, Blobs
 from vizsla.library import Library, LibraryError
-from vizsla.library.thumbnails import AT_ONCE, PAUSE_SECONDS, FewAtATime
+from vizsla.library.thumbnails import AT_ONCE, PAUSE_SECONDS, FewAtATime, drop
 
 from .conftest import add, blobs, counts, problems, records
 from .pictures import make, make_many
@@ -137,7 +137,7 @@ def test_a_bucket_that_takes_long_to_fail_is_not_asked_for_each_thumbnail(
     many.store.remove(many.store.of_source(str(photos)))
     asked = fail(monkeypatch, many.store.leaving()[2])
     with pytest.raises(BlobError, match=f"{MANY - AT_ONCE + 1} thumbnails .* still there"):
-        many.drop_thumbnails()
+        drop(many)
     assert len(asked) == AT_ONCE
 
 
@@ -152,7 +152,7 @@ def test_a_few_thumbnails_are_deleted_beside_each_other(
 
     monkeypatch.setattr(Blobs, "delete", attempt)
     monkeypatch.setattr("vizsla.library.thumbnails.AT_ONCE", MANY // 4)
-    killed.drop_thumbnails()
+    drop(killed)
     assert blobs(killed) == []
 
 
@@ -175,7 +175,7 @@ def test_nothing_is_deleted_any_more_when_others_may_write_again(
 
     monkeypatch.setattr(Blobs, "delete", attempt)
     with pytest.raises(KeyboardInterrupt):
-        killed.drop_thumbnails()
+        drop(killed)
     assert len(begun) == len(ended) > 0
 
 
@@ -212,7 +212,7 @@ def test_who_deletes_lets_others_write_between_deletions_that_take_long(
     killed: Library, monkeypatch: pytest.MonkeyPatch, each: float, pauses: list[float]
 ) -> None:
     clock = Clock(monkeypatch, each)
-    killed.drop_thumbnails()
+    drop(killed)
     assert blobs(killed) == []
     assert clock.slept == pytest.approx(pauses)
 
@@ -222,7 +222,7 @@ def test_who_deletes_much_lets_others_write_now_and_then(
 ) -> None:
     clock = Clock(monkeypatch, 0.003)
     monkeypatch.setattr("vizsla.library.thumbnails.IN_A_ROW_SECONDS", 0.045)
-    killed.drop_thumbnails()
+    drop(killed)
     assert clock.slept == [PAUSE_SECONDS]
 
 
@@ -232,10 +232,10 @@ def test_who_finds_all_deleted_by_others_does_not_pause(
     clock = Clock(monkeypatch, 0.01)
     todo = killed.store.leaving()
     monkeypatch.setattr("vizsla.library.thumbnails.IN_A_ROW_SECONDS", 1e9)
-    opened().drop_thumbnails()
+    drop(opened())
     clock.slept.clear()
     monkeypatch.setattr(killed.store, "leaving", lambda: todo)
-    killed.drop_thumbnails()
+    drop(killed)
     assert clock.slept == []
 
 

@@ -289,16 +289,6 @@ class Library:
 
         return remove(self, what)
 
-    def drop_thumbnails(self) -> None:
-        """Delete the thumbnails of removed and replaced pictures that are still there. Less than a millisecond if none is.
-
-        Raises:
-            BlobError: some could not be deleted.
-        """
-        from .thumbnails import drop
-
-        drop(self)
-
     def save_subset(self, subset: Subset) -> bool:
         """Keep a subset, in place of one that has its name; whether there was one.
 
