@@ -26,6 +26,9 @@ from benchmarks.serving import WARMING, started, targets_of, told
 TURNS = 3
 ASKED = 200
 """Requests between looks whether adding has ended."""
+QUERIES = 10 * ASKED
+ALONE = 5 * ASKED
+"""Requests of each turn while nothing is added."""
 WITHIN = 3.0
 """The design's: searches stay under so many times their usual p99."""
 
@@ -41,11 +44,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         place = Path(name) / "library"
         with synthetic.make(place, options.records) as library:
-            queries = synthetic.queries(library.encoder, 10 * ASKED + WARMING)
+            queries = synthetic.queries(library.encoder, QUERIES + WARMING)
         targets = targets_of(queries)
         with started(place) as server:
-            load.run(server.address, "", targets[10 * ASKED :], connections=8)
-            compare(server.address, targets[: 10 * ASKED], place, [*parts(photos, Path(name))])
+            load.run(server.address, "", targets[QUERIES:], connections=8)
+            compare(server.address, targets[:QUERIES], place, [*parts(photos, Path(name))])
 
 
 def parts(photos: Sequence[Path], directory: Path) -> Iterator[Path]:
@@ -62,7 +65,7 @@ def compare(address: str, targets: Sequence[str], library: Path, folders: Sequen
     alone, beside, added, seconds = Load(0, [], 0), Load(0, [], 0), 0, 0.0
     endless = itertools.cycle(targets[at : at + ASKED] for at in range(0, len(targets), ASKED))
     for folder in folders:
-        for _ in range(5):
+        for _ in range(0, ALONE, ASKED):
             alone += load.run(address, "", next(endless), connections=1)
         with _adding(library, folder) as process:
             while process.poll() is None:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -117,3 +118,10 @@ def address_of(output: IO[str] | None) -> str:
     found = re.fullmatch(r"vizsla: listening on (http://127\.0\.0\.1:\d+)\n", line)
     assert found, line
     return found[1]
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + TIMEOUT
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

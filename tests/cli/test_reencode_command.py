@@ -8,7 +8,6 @@ import signal
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from library.pictures import make_many
 from vizsla.library import Library
 from vizsla.settings import Settings
 
-from .command import TIMEOUT, Call, error_of, fail, serving, started, succeed
+from .command import TIMEOUT, Call, error_of, fail, serving, started, succeed, wait_until
 
 COUNT = 100
 """Several batches, so that there is time to stop in between."""
@@ -61,13 +60,6 @@ def assert_whole(directory: Path) -> str:
 
 def indexes(directory: Path) -> int:
     return sum(path.is_dir() for path in directory.glob("index*"))
-
-
-def until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + TIMEOUT
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def test_after_kill_9_at_any_moment_the_library_is_whole_and_the_next_run_goes_on(
@@ -112,14 +104,14 @@ def test_a_server_answers_all_the_while_and_takes_the_new_encoder_over(
         asking.start()
         try:
             succeed("reencode", "--library", many, "--encoder", model)
-            until(lambda: indexes(many) == 1)
+            wait_until(lambda: indexes(many) == 1)
         finally:
             ended.set()
             asking.join()
         assert failures == []
         make_many(tmp_path / "photos" / "harbour", 1, first=COUNT)
         succeed("add", tmp_path / "photos", "--library", many)
-        until(lambda: found() == COUNT + 1)
+        wait_until(lambda: found() == COUNT + 1)
         process.terminate()
         _, said = process.communicate(timeout=TIMEOUT)
     assert process.returncode == 0

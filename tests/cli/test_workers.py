@@ -6,13 +6,12 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
 
-from .command import TIMEOUT, Call, serving, started
+from .command import TIMEOUT, Call, serving, started, wait_until
 
 SEARCH = "/v7.0/images/search?q=picture"
 
@@ -27,13 +26,6 @@ def listening(port: int) -> int:
     lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
     fields = (line.split() for line in lines)
     return sum(one[1].endswith(f":{port:04X}") and one[3] == "0A" for one in fields)
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + TIMEOUT
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def workers_of(server: int, port: int, count: int) -> list[int]:

@@ -28,8 +28,8 @@ MAX_VALUES = 200
 MAX_LEAVES = 1_000
 """Elements of a property that are looked at for its values, empty ones among them."""
 MAX_DEPTH = 8
-"""Levels below a property at which its values are looked for: in 9,000 drawings and photos two at most, six for names of
-agents in lists. Resources lie within each other, each looks through what it holds: unbounded, that takes the square of
+"""Levels below a property at which its values are looked for: programs write two at most, six for names of agents in
+lists. Resources lie within each other, each looks through what it holds: unbounded, that takes the square of
 their number."""
 
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"

@@ -27,7 +27,7 @@ def index_directory(directory: Path, space: str) -> Path:
 
 
 def sweep(directory: Path, store: Store) -> None:
-    """Remove what no encoder of the library needs, unless a server that was not restarted still answers from it."""
+    """Remove what no encoder of the library needs, unless a process still answers from it."""
     needed = descriptor.read(directory)
     spaces = {needed.encoder.space, needed.next.space if needed.next else needed.encoder.space}
     for space in set(_spaces(directory)) - spaces:

@@ -65,7 +65,7 @@ def parsed(text: str) -> Question:
     preferred = [part.match for part in parts if part.preferred]
     return Question(
         words=_preferring(_all([*_most(wanted), *ranking]), preferred),
-        loose=_any([*wanted, *ranking, *preferred] if people else _loose(tree)),
+        loose=_any(_loose(tree, alone if people else unseen)),
         demand=_all(demanded),
         text=" ".join(term.text for term in looks),
         plain=tuple(term for term in looks if term.place is not None and term.number < MAX_TERMS),
@@ -94,10 +94,9 @@ def _people(telling: Sequence[Term]) -> Holds | None:
     return found[0] if found and all(found) else None
 
 
-def _loose(tree: Node) -> list[Match]:
-    """What of it may rank; a face among what else is asked for is not enough."""
-    parts = list(_parts(tree, unseen, unseen))
-    parts.sort(key=lambda part: (part.demanded, part.preferred))
+def _loose(tree: Node, seen: _Seen) -> list[Match]:
+    """What of it may rank, what is demanded or preferred behind the rest."""
+    parts = sorted(_parts(tree, seen, seen), key=lambda part: (part.preferred, part.demanded))
     return [part.match for part in parts if not part.demanded or _ranks(part.match)]
 
 

@@ -26,7 +26,7 @@ RETRY_SECONDS = 60.0
 """Until what could not be opened is tried again: a database may have been locked, or a disk full."""
 
 LOOK_SECONDS = 0.05
-"""Between looks whether requests that run have been answered."""
+"""Between looks whether what is waited for has come."""
 
 SWEEP_SECONDS = 2.0
 """Until what the former encoder needed is removed, if nobody holds its index: another process of the same server that still

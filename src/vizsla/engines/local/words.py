@@ -114,7 +114,8 @@ class WordView:
         most = len(found.numbers)
         ahead = found.numbers[: bisect_left(found.scores, -found.scores[-1], key=operator.neg)]
         newest = self._searcher.search(query, most, order_by_field="number").hits
-        behind = [number for number, _ in newest if number not in set(ahead)]
+        known = set(ahead)
+        behind = [number for number, _ in newest if number not in known]
         return Best([*ahead, *behind][:most], found.scores, found.total, flat=True)
 
     def rest(
